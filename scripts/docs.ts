@@ -1,0 +1,36 @@
+/**
+ * Writes every file that follows from the code, or fails when one is stale: `npm run fix:docs`, `npm run check:docs`.
+ * A generated file is one line in the table below.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SETTINGS } from '@everynode/sim/settings';
+import { GENERATED_NOTE, table } from './docs/reference.ts';
+
+/** Path → its text, as the code says it now. */
+const GENERATED: Readonly<Record<string, () => string>> = {
+  'docs/reference/settings.md': settingsPage,
+};
+
+const isCheck = process.argv.includes('--check');
+const stale = Object.entries(GENERATED).filter(
+  ([path, text]) => (existsSync(path) ? readFileSync(path, 'utf8') : '') !== text(),
+);
+for (const [path, text] of stale) {
+  if (isCheck) {
+    console.log(`${path}:1: docs: stale, run npm run fix:docs`);
+  } else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text());
+    console.log(`${path}: written`);
+  }
+}
+console.log(`docs: ${Object.keys(GENERATED).length} generated, ${stale.length} ${isCheck ? 'stale' : 'written'}`);
+process.exitCode = isCheck && stale.length > 0 ? 1 : 0;
+
+function settingsPage(): string {
+  const rows = Object.entries(SETTINGS).map(([name, { form, summary }]) => [`\`${name}\``, form, summary]);
+  const intro =
+    'Flags of the control plane and the kubelets that a scenario sets under `kubernetes.settings`; defaults in brackets.';
+  return `# Settings\n\n${GENERATED_NOTE}\n\n${intro}\n\n${table(['setting', 'form', 'meaning'], rows)}\n`;
+}
