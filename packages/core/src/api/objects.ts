@@ -1,0 +1,42 @@
+/** The one table of kinds that live in the API server of a run. */
+import type { ControllerRevision, DaemonSet } from './daemonSet.ts';
+import type { Lease, Node } from './node.ts';
+import type { Pod } from './pod.ts';
+
+/** Kind name → its type. A new kind is one line here and one in `KINDS`. */
+export interface ObjectOfKind {
+  readonly Pod: Pod;
+  readonly Node: Node;
+  readonly DaemonSet: DaemonSet;
+  readonly ControllerRevision: ControllerRevision;
+  readonly Lease: Lease;
+}
+
+export type Kind = keyof ObjectOfKind;
+export type ApiObject = ObjectOfKind[Kind];
+
+/** How messages and keys speak of a kind: the plural is the API resource, the short one prefixes trace objects. */
+export interface KindNames {
+  readonly apiVersion: string;
+  readonly resource: string;
+  readonly short: string;
+  readonly namespaced: boolean;
+}
+
+export const KINDS: Readonly<Record<Kind, KindNames>> = {
+  Pod: { apiVersion: 'v1', resource: 'pods', short: 'pod', namespaced: true },
+  Node: { apiVersion: 'v1', resource: 'nodes', short: 'node', namespaced: false },
+  DaemonSet: { apiVersion: 'apps/v1', resource: 'daemonsets.apps', short: 'ds', namespaced: true },
+  ControllerRevision: { apiVersion: 'apps/v1', resource: 'controllerrevisions.apps', short: 'rev', namespaced: true },
+  Lease: {
+    apiVersion: 'coordination.k8s.io/v1',
+    resource: 'leases.coordination.k8s.io',
+    short: 'lease',
+    namespaced: true,
+  },
+};
+
+/** `ds/kube-system/agent`: how trace records and messages name an object. */
+export function objectRef(kind: Kind, key: string): string {
+  return `${KINDS[kind].short}/${key}`;
+}

@@ -1,0 +1,137 @@
+/**
+ * Applies a patch body to an object without touching either. Two dialects: RFC 7386 merge, and Kubernetes' strategic
+ * merge, in which some lists are keyed. Twin: apimachinery util/strategicpatch, json-patch MergePatch. Rules: DS-H2, DS-K4.
+ */
+import type { PatchBody } from './requests.ts';
+
+export type Json = unknown;
+type JsonObject = Readonly<Record<string, Json>>;
+
+/**
+ * Lists that a strategic patch merges, by the name of their field, and the key that tells their elements apart; an
+ * empty key means a set of plain values. Every other list is atomic and replaced whole: tolerations, taints, args,
+ * node selector terms.
+ */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: 'name',
+  initContainers: 'name',
+  ephemeralContainers: 'name',
+  volumes: 'name',
+  env: 'name',
+  imagePullSecrets: 'name',
+  resourceClaims: 'name',
+  ports: 'containerPort',
+  volumeMounts: 'mountPath',
+  volumeDevices: 'devicePath',
+  hostAliases: 'ip',
+  topologySpreadConstraints: 'topologyKey',
+  ownerReferences: 'uid',
+  conditions: 'type',
+  addresses: 'type',
+  podIPs: 'ip',
+  finalizers: '',
+};
+
+export function applyPatch<T>(target: T, patch: PatchBody): T {
+  const merged = patch.type === 'merge' ? mergePatch(target, patch.body) : strategicMergePatch(target, patch.body);
+  return merged as T;
+}
+
+/** RFC 7386: objects merge, null removes, anything else (lists too) replaces. */
+export function mergePatch(target: Json, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const result: Record<string, Json> = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = mergePatch(result[key], value);
+  }
+  return result;
+}
+
+/** Strategic merge: as above, but keyed lists merge by element, and `$patch` says replace or delete. */
+export function strategicMergePatch(target: Json, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const directive = patch['$patch'];
+  if (directive === 'replace') return withoutDirectives(patch);
+  const result: Record<string, Json> = isObject(target) ? { ...target } : {};
+  const retained = patch['$retainKeys'];
+  if (Array.isArray(retained)) {
+    for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
+  }
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith('$deleteFromPrimitiveList/')) removeValues(result, key.slice(key.indexOf('/') + 1), value);
+    if (key.startsWith('$')) continue;
+    if (value === null || (isObject(value) && value['$patch'] === 'delete')) delete result[key];
+    else result[key] = mergeField(key, result[key], value, patch[`$setElementOrder/${key}`]);
+  }
+  return result;
+}
+
+function mergeField(key: string, current: Json, value: Json, order: Json): Json {
+  if (!Array.isArray(value)) return strategicMergePatch(current, value);
+  const mergeKey = Object.hasOwn(MERGE_KEYS, key) ? MERGE_KEYS[key] : undefined;
+  const elements: readonly Json[] = value;
+  if (mergeKey === undefined || elements.some((element) => isReplaceMarker(element))) {
+    return elements.filter((element) => !isReplaceMarker(element)).map(withoutDirectives);
+  }
+  const currentElements: readonly Json[] = Array.isArray(current) ? current : [];
+  const identify = (element: Json): Json => (mergeKey === '' || !isObject(element) ? element : element[mergeKey]);
+  return mergeElements(currentElements, elements, Array.isArray(order) ? order : undefined, identify);
+}
+
+/**
+ * Merges a keyed list. The patch decides the order of its own elements, the server that of the others; elements that
+ * are new come last.
+ */
+function mergeElements(
+  current: readonly Json[],
+  patch: readonly Json[],
+  order: readonly Json[] | undefined,
+  identify: (element: Json) => Json,
+): readonly Json[] {
+  const merged = new Map<Json, Json>(current.map((element) => [identify(element), element]));
+  for (const element of patch) {
+    const id = identify(element);
+    if (isObject(element) && element['$patch'] === 'delete') merged.delete(id);
+    else merged.set(id, strategicMergePatch(merged.get(id), element));
+  }
+  const leaders = (order ?? patch).map(identify).filter((id) => merged.has(id));
+  const ledIds = new Set(leaders);
+  const led = [...ledIds];
+  const others = [...merged.keys()].filter((id) => !ledIds.has(id));
+  const positions = new Map<Json, number>(current.map((element, at) => [identify(element), at]));
+  const result: Json[] = [];
+  let at = 0;
+  for (const other of others) {
+    const otherAt = positions.get(other);
+    for (; at < led.length; at += 1) {
+      const ownAt = positions.get(led[at]);
+      if (ownAt === undefined || otherAt === undefined || ownAt > otherAt) break;
+      result.push(merged.get(led[at]));
+    }
+    result.push(merged.get(other));
+  }
+  for (; at < led.length; at += 1) result.push(merged.get(led[at]));
+  return result;
+}
+
+function removeValues(result: Record<string, Json>, key: string, values: Json): void {
+  const current = result[key];
+  if (!Array.isArray(current) || !Array.isArray(values)) return;
+  result[key] = current.filter((value) => !values.includes(value));
+}
+
+function isReplaceMarker(element: Json): boolean {
+  return isObject(element) && element['$patch'] === 'replace' && Object.keys(element).length === 1;
+}
+
+function withoutDirectives(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutDirectives);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([key, inner]) => !key.startsWith('$') && inner !== null);
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutDirectives(inner)]));
+}
+
+export function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

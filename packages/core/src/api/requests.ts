@@ -1,0 +1,115 @@
+/**
+ * The language of the seam between clients and the API server: what is asked, what is answered, what a watch brings.
+ * Everything that the controller does to the world is one of these, so a simulation, a unit test and a live driver
+ * can all carry it out. Rules: A-1…A-31.
+ */
+import type { ObjectKey } from './meta.ts';
+import type { ApiObject, Kind, ObjectOfKind } from './objects.ts';
+
+export interface Preconditions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+/** JSON of a patch body; `strategic` merges lists by key and understands `$patch`, `merge` is RFC 7386. */
+export interface PatchBody {
+  readonly type: 'merge' | 'strategic';
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type ApiRequest =
+  | { readonly verb: 'get'; readonly kind: Kind; readonly key: ObjectKey }
+  /** `cached`: resourceVersion "0", any cached state will do (A-19). `nodeName` narrows pods as a kubelet does. */
+  | { readonly verb: 'list'; readonly kind: Kind; readonly cached?: boolean; readonly nodeName?: string }
+  | { readonly verb: 'create'; readonly object: ApiObject }
+  /** PUT; a `resourceVersion` in the object is a precondition (A-3). */
+  | { readonly verb: 'update'; readonly object: ApiObject }
+  | { readonly verb: 'updateStatus'; readonly object: ApiObject }
+  | {
+      readonly verb: 'patch';
+      readonly kind: Kind;
+      readonly key: ObjectKey;
+      readonly patch: PatchBody;
+      readonly subresource?: 'status';
+      readonly preconditions?: Preconditions;
+    }
+  /** No grace given means the object's own (A-10). `propagation` matters to owners alone; default Background (DS-D1). */
+  | {
+      readonly verb: 'delete';
+      readonly kind: Kind;
+      readonly key: ObjectKey;
+      readonly gracePeriodSeconds?: number;
+      readonly preconditions?: Preconditions;
+      readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+    }
+  /** POST pods/binding (A-31). */
+  | { readonly verb: 'bind'; readonly key: ObjectKey; readonly nodeName: string; readonly uid?: string }
+  /** POST pods/eviction (D-3). */
+  | { readonly verb: 'evict'; readonly key: ObjectKey };
+
+export type ApiVerb = ApiRequest['verb'];
+
+export type ApiFailureReason =
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Invalid'
+  | 'BadRequest'
+  | 'Forbidden'
+  | 'NamespaceTerminating'
+  | 'TooManyRequests'
+  | 'InternalError'
+  | 'Timeout'
+  | 'Expired';
+
+/** A failure of the simulated world: a value, never thrown. `code` is the HTTP status. */
+export interface ApiFailure {
+  readonly ok: false;
+  readonly reason: ApiFailureReason;
+  readonly code: number;
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export interface ApiList<K extends Kind = Kind> {
+  readonly items: readonly ObjectOfKind[K][];
+  readonly resourceVersion: number;
+}
+
+export type ApiResult = { readonly ok: true; readonly object?: ApiObject; readonly list?: ApiList } | ApiFailure;
+
+/** What one watch delivers, in the order of `resourceVersion` (A-20). */
+export type WatchEvent<K extends Kind = Kind> =
+  | {
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      readonly object: ObjectOfKind[K];
+      readonly resourceVersion: number;
+    }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: number };
+
+/** The read side of a component: a picture of one kind, in key order, as old as its watch (I-8). */
+export interface Lister<K extends Kind> {
+  get(key: ObjectKey): ObjectOfKind[K] | undefined;
+  /** All objects by ascending key. The array is shared: copy before changing it. */
+  list(): readonly ObjectOfKind[K][];
+}
+
+export const FAILURE_CODES: Readonly<Record<ApiFailureReason, number>> = {
+  NotFound: 404,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Invalid: 422,
+  BadRequest: 400,
+  Forbidden: 403,
+  NamespaceTerminating: 403,
+  TooManyRequests: 429,
+  InternalError: 500,
+  Timeout: 504,
+  Expired: 410,
+};
+
+/** A failure with the HTTP code that belongs to its reason. */
+export function apiFailure(reason: ApiFailureReason, message: string, retryAfterSeconds?: number): ApiFailure {
+  const failure = { ok: false, reason, code: FAILURE_CODES[reason], message } as const;
+  return retryAfterSeconds === undefined ? failure : { ...failure, retryAfterSeconds };
+}

@@ -1,0 +1,77 @@
+/**
+ * The one time scale of the house. An instant is a whole number of milliseconds since `EPOCH_TEXT`, the moment at
+ * which every run begins; API objects carry the same instant as RFC 3339 text in whole seconds (rule A-6).
+ * Own arithmetic instead of `Date`: floors 0–3 may not touch the host's clock, and nothing here depends on a locale.
+ */
+import { assert } from '../assert.ts';
+
+/** Instant 0 of every run, as the API writes it. */
+export const EPOCH_TEXT = '2026-01-01T00:00:00Z';
+
+const EPOCH_DAYS = daysFromCivil(2026, 1, 1);
+const DAY_MS = 86_400_000;
+/** Go's zero time: what an unset timestamp means. */
+export const ZERO_TIME_TEXT = '0001-01-01T00:00:00Z';
+
+/** API text for an instant; parts of a second are cut off, towards the past, as the API does (A-6). */
+export function formatTime(atMs: number): string {
+  assert(Number.isSafeInteger(atMs), () => `time is whole milliseconds, got ${atMs}`);
+  const days = Math.floor(atMs / DAY_MS);
+  const seconds = Math.floor((atMs - days * DAY_MS) / 1000);
+  const { year, month, day } = civilFromDays(days + EPOCH_DAYS);
+  const hours = Math.trunc(seconds / 3600);
+  const minutes = Math.trunc((seconds % 3600) / 60);
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}T${pad(hours, 2)}:${pad(minutes, 2)}:${pad(seconds % 60, 2)}Z`;
+}
+
+/** API text with microseconds, for Lease `renewTime` and `acquireTime` (A-6). */
+export function formatMicroTime(atMs: number): string {
+  const millis = ((atMs % 1000) + 1000) % 1000;
+  return `${formatTime(atMs).slice(0, -1)}.${pad(millis, 3)}000Z`;
+}
+
+const PATTERN = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+
+/** The instant of an RFC 3339 text, or undefined where the text is none. Sub-millisecond digits are cut off. */
+export function parseTime(text: string | null | undefined): number | undefined {
+  if (text === undefined || text === null) return undefined;
+  const match = PATTERN.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, sign, offsetHours, offsetMinutes] = match;
+  const days = daysFromCivil(Number(year), Number(month), Number(day)) - EPOCH_DAYS;
+  const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+  const millis = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const offset = sign === undefined ? 0 : (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+  return days * DAY_MS + seconds * 1000 + millis - (sign === '-' ? -offset : offset);
+}
+
+function pad(value: number, width: number): string {
+  return String(value).padStart(width, '0');
+}
+
+/** Days since 1970-01-01 of a date of the proleptic Gregorian calendar, counted in eras of 400 years. */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.trunc((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.trunc(yearOfEra / 4) - Math.trunc(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+function civilFromDays(days: number): { year: number; month: number; day: number } {
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const dayOfEra = z - era * 146_097;
+  const yearOfEra = Math.trunc(
+    (dayOfEra - Math.trunc(dayOfEra / 1460) + Math.trunc(dayOfEra / 36_524) - Math.trunc(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.trunc(yearOfEra / 4) - Math.trunc(yearOfEra / 100));
+  const shifted = Math.trunc((5 * dayOfYear + 2) / 153);
+  const month = shifted + (shifted < 10 ? 3 : -9);
+  return {
+    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: dayOfYear - Math.trunc((153 * shifted + 2) / 5) + 1,
+  };
+}

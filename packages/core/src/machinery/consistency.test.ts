@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { Consistency } from './consistency.ts';
+
+test('a write that the informer has not delivered holds the owner up, and nobody else', () => {
+  const consistency = new Consistency();
+  consistency.readAt('Pod', 10);
+  consistency.wroteAt('a', 'uid', 'Pod', '12');
+  expect(consistency.findStale('a', 'uid')).toBe('Pod');
+  expect(consistency.findStale('b', 'uid')).toBeUndefined();
+  consistency.readAt('Pod', 12);
+  expect(consistency.findStale('a', 'uid')).toBeUndefined();
+});
+
+test('the highest of several writes counts, and an older read takes nothing back', () => {
+  const consistency = new Consistency();
+  consistency.wroteAt('a', 'uid', 'Pod', '12');
+  consistency.wroteAt('a', 'uid', 'Pod', '9');
+  consistency.readAt('Pod', 11);
+  consistency.readAt('Pod', 3);
+  expect(consistency.findStale('a', 'uid')).toBe('Pod');
+  consistency.readAt('DaemonSet', 99);
+  expect(consistency.findStale('a', 'uid')).toBe('Pod');
+});
+
+test('a new owner of the same name starts without a record', () => {
+  const consistency = new Consistency();
+  consistency.wroteAt('a', 'old', 'Pod', '12');
+  expect(consistency.findStale('a', 'new')).toBeUndefined();
+  consistency.wroteAt('a', 'new', 'DaemonSet', '5');
+  expect(consistency.findStale('a', 'new')).toBe('DaemonSet');
+  consistency.forget('a');
+  expect(consistency.findStale('a', 'new')).toBeUndefined();
+});
+
+test('versions that are no number never block', () => {
+  const consistency = new Consistency();
+  consistency.wroteAt('a', 'uid', 'Pod', 'abc');
+  consistency.wroteAt('a', 'uid', 'Pod', undefined);
+  expect(consistency.findStale('a', 'uid')).toBeUndefined();
+});
