@@ -1,0 +1,79 @@
+/** What must have come true once nothing stands in its way any more. Rule: INV-10. */
+import type { DaemonSet } from '@everynode/core/api/daemonSet';
+import { isTerminating, keyOf } from '@everynode/core/api/meta';
+import { objectRef } from '@everynode/core/api/objects';
+import { isTerminal, type Pod } from '@everynode/core/api/pod';
+import { compilePlacement, type PlacementOutcome } from '@everynode/core/daemonset/placement';
+import { isPodUpdated } from '@everynode/core/daemonset/podTemplate';
+import type { WorldView } from '@everynode/sim/cluster/worldView';
+import { type Census, takeCensus } from '../census.ts';
+import type { Finding, LawDefinition } from '../expectation.ts';
+import { GateWatch, isTended } from '../gateWatch.ts';
+import { findTemplateHash } from '../templateText.ts';
+
+export const comesToRestRight: LawDefinition = {
+  name: 'INV-10',
+  summary:
+    'at rest every node that should run a pod has exactly one, of the newest template, and no other node has any',
+  watches: ['Pass'],
+  create() {
+    const gates = new GateWatch();
+    return {
+      observe: (change) => gates.observe(change),
+      atRest(view) {
+        const judged = view.list('DaemonSet').filter((ds) => isRolling(ds) && isTended(ds) && !gates.isGated(ds));
+        return judged.length === 0 ? undefined : judged.flatMap((ds) => judgeAtRest(ds, view));
+      },
+    };
+  },
+};
+
+function isRolling(ds: DaemonSet): boolean {
+  return (ds.spec.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
+}
+
+function judgeAtRest(ds: DaemonSet, view: WorldView): readonly Finding[] {
+  const key = keyOf(ds);
+  const hash = findTemplateHash(ds, view) ?? '';
+  const placement = compilePlacement(ds, view.profile.tolerationCompare);
+  const nodes = view.list('Node');
+  const podsByNode = new Map(nodes.map(({ metadata: { name } }) => [name, view.daemonPodsOn(key, name)]));
+  const census = takeCensus({ ds, hash, nodes, podsByNode, nowMs: view.nowMs, profile: view.profile });
+  const findings: Finding[] = [];
+  const old: string[] = [];
+  for (const node of nodes) {
+    const { name } = node.metadata;
+    const outcome = placement(node);
+    const pods = (podsByNode.get(name) ?? []).filter((pod) => !isTerminating(pod));
+    const fact = findWrong(outcome, pods, hash, census);
+    if (fact !== undefined) findings.push(finding(ds, name, `${name} ${fact} of ${key}`));
+    // With surge an old pod on a sunset node may stay as long as others do not make up for it (DS-U13).
+    const counts = census.isSurge ? outcome === 'run' : true;
+    if (counts && pods.some((pod) => !isPodUpdated(pod, hash))) old.push(name);
+  }
+  // Old pods stay where the budget is used up: then the update waits, for as long as it takes (DS-U7, DS-U13).
+  const isWaiting = census.isSurge
+    ? census.numSurge >= census.maxSurge
+    : census.numUnavailable >= census.maxUnavailable;
+  if (old.length > 0 && !isWaiting) {
+    findings.push(
+      finding(ds, old[0], `${key} still has pods of an older template on ${old.length} nodes, and nothing to wait for`),
+    );
+  }
+  return findings;
+}
+
+/** What is wrong on a node; a new pod beside an old one may wait to become available, however long it takes (DS-U17). */
+function findWrong(outcome: PlacementOutcome, pods: readonly Pod[], hash: string, census: Census): string | undefined {
+  if (outcome === 'none') return pods.length === 0 ? undefined : `should run no pod and has ${pods.length}`;
+  if (outcome === 'sunset') return undefined;
+  const unfinished = pods.filter((pod) => !isTerminal(pod)).length;
+  if (pods.length === 1 && unfinished === 1) return undefined;
+  const fresh = pods.filter((pod) => isPodUpdated(pod, hash));
+  if (census.isSurge && pods.length === 2 && fresh.length === 1 && !fresh.some(census.isAvailable)) return undefined;
+  return `should run one pod and has ${pods.length} (${unfinished} of them not finished)`;
+}
+
+function finding(ds: DaemonSet, node: string | undefined, message: string): Finding {
+  return { message, object: objectRef('DaemonSet', keyOf(ds)), ...(node === undefined ? {} : { node }) };
+}
