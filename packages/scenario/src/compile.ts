@@ -1,0 +1,135 @@
+/** A scenario, a row of its matrix and a seed to a plan: plain JSON in which every pick is made and every window is bound. */
+import { keyOf } from '@everynode/core/api/meta';
+import { DEFAULT_LIMITS, type Plan, PLAN_VERSION } from '@everynode/sim/plan';
+import { checkPools, compilePool, compileSettings, compileVersion } from './compileCluster.ts';
+import { compileExpect } from './compileExpect.ts';
+import { compileModel } from './compileModels.ts';
+import { compileDuration } from './compileParams.ts';
+import { complain, type CompileScope } from './compileScope.ts';
+import { compileSteps } from './compileSteps.ts';
+import type { FileReader } from './fileReader.ts';
+import { NODES_MAX } from './limits.ts';
+import { loadManifests, type ManifestScope } from './manifests.ts';
+import { NodeRoll } from './nodeRoll.ts';
+import { resolveSpec } from './parse.ts';
+import type { ManifestText, Row, Scenario, ScenarioSpec } from './scenario.ts';
+import { throwProblems } from './scenarioError.ts';
+import type { ShapeChecker } from './shape.ts';
+import { placeSteps } from './stepTimes.ts';
+import { APPLY, type Vocabulary } from './vocabulary.ts';
+import type { Workload } from './workload.ts';
+import type { YamlPath } from './yamlText.ts';
+
+export interface CompileOptions {
+  readonly scenario: Scenario;
+  readonly row: Row;
+  /** Any text; absent: the scenario's own, else 1. */
+  readonly seed?: string;
+  readonly reader: FileReader;
+  readonly checker: ShapeChecker;
+  readonly vocabulary: Vocabulary;
+}
+
+export interface Compiled {
+  readonly plan: Plan;
+  /** What was left out or does nothing, for the user to know. */
+  readonly notices: readonly string[];
+}
+
+/** Draws everything that the scenario leaves open. Throws `ScenarioError` with all that is wrong. */
+export function compile(options: CompileOptions): Compiled {
+  const { scenario, row } = options;
+  const spec = resolveSpec(scenario, row, options.checker);
+  const seed = options.seed ?? String(spec.seed ?? 1);
+  const scope = newScope(options, spec, seed);
+  const kubernetesVersion = compileVersion(spec, scope);
+  const settings = compileSettings(spec, scope);
+  checkPools(spec.cluster.nodePools, scope);
+  throwProblems(scope.problems);
+  const pools = spec.cluster.nodePools.map(compilePool);
+  const roll = new NodeRoll(pools);
+  const manifests = loadManifests(spec.manifests, manifestScope(['spec', 'manifests'], scope));
+  const applied = loadApplied(scope);
+  const objects = manifests.objects.map(({ object }) => object);
+  const daemonSets = [...objects, ...[...applied.objects.values()].flat()]
+    .filter(({ kind }) => kind === 'DaemonSet')
+    .map(keyOf);
+  const full: CompileScope = { ...scope, roll, daemonSets, applied: applied.objects };
+  const { steps: placed, spans } = placeSteps(full);
+  const steps = compileSteps(placed, full);
+  if (roll.all.length > NODES_MAX)
+    complain(full, ['spec', 'cluster'], `the cluster grows to ${roll.all.length} nodes; write at most ${NODES_MAX}`);
+  const { expectations, thresholds } = compileExpect(spans, full);
+  const models = (spec.models ?? []).map((model, at) => compileModel(model, at, full));
+  throwProblems(full.problems);
+  const plan: Plan = {
+    version: PLAN_VERSION,
+    scenario: scenario.name,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    labels: scenario.labels,
+    seed,
+    kubernetesVersion,
+    settings,
+    params: row,
+    durationMs: full.durationMs,
+    pools,
+    objects,
+    models,
+    steps,
+    expectations,
+    thresholds,
+    limits: DEFAULT_LIMITS,
+    explore: false,
+  };
+  return { plan, notices: [...new Set([...manifests.notices, ...applied.notices])] };
+}
+
+function newScope(
+  { scenario, row, reader, vocabulary }: CompileOptions,
+  spec: ScenarioSpec,
+  seed: string,
+): CompileScope {
+  const scope: CompileScope = {
+    file: scenario.file,
+    spec,
+    row,
+    seed,
+    vocabulary,
+    reader,
+    durationMs: 0,
+    sourceOf: (path, of) => scenario.document.sourceOf(path, of),
+    roll: new NodeRoll([]),
+    victims: new Map(),
+    daemonSets: [],
+    applied: new Map(),
+    problems: [],
+  };
+  return { ...scope, durationMs: compileDuration(spec.duration, ['spec', 'duration'], scope) ?? 0 };
+}
+
+function manifestScope(path: YamlPath, { file, reader, sourceOf }: CompileScope): ManifestScope {
+  return { scenarioFile: file, reader, sourceOf: (inner, of) => sourceOf([...path, ...inner], of) };
+}
+
+/** The manifests of `apply` steps, by the step's place in the timeline. */
+function loadApplied(scope: CompileScope): {
+  readonly objects: ReadonlyMap<number, readonly Workload[]>;
+  readonly notices: readonly string[];
+} {
+  const objects = new Map<number, readonly Workload[]>();
+  const notices: string[] = [];
+  for (const [at, step] of (scope.spec.timeline ?? []).entries()) {
+    const manifests = step[APPLY];
+    if (manifests === undefined) continue;
+    const loaded = loadManifests(
+      manifests as readonly ManifestText[],
+      manifestScope(['spec', 'timeline', at, APPLY], scope),
+    );
+    objects.set(
+      at,
+      loaded.objects.map(({ object }) => object),
+    );
+    notices.push(...loaded.notices);
+  }
+  return { objects, notices };
+}

@@ -1,0 +1,70 @@
+/** The cluster of a scenario as the plan carries it: version, settings of the control plane, node pools. */
+import { parseUnits } from '@everynode/core/api/quantity';
+import { DEFAULT_VERSION, KNOWN_VERSIONS } from '@everynode/core/profile';
+import type { NodePool } from '@everynode/sim/plan';
+import { SETTINGS } from '@everynode/sim/settings';
+import { compileDuration } from './compileParams.ts';
+import { complain, type CompileScope } from './compileScope.ts';
+import { NODES_MAX } from './limits.ts';
+import { unknownName } from './nearest.ts';
+import type { PoolText, ScenarioSpec } from './scenario.ts';
+
+/** `1.31`, also written `v1.31.4`: behaviour is switched by minor. */
+export function compileVersion({ kubernetes }: ScenarioSpec, scope: CompileScope): string {
+  const { version = DEFAULT_VERSION } = kubernetes ?? {};
+  const minor = version.replace(/^v/, '').split('.').slice(0, 2).join('.');
+  if (!(KNOWN_VERSIONS as readonly string[]).includes(minor)) {
+    complain(scope, ['spec', 'kubernetes', 'version'], unknownName('version', 'versions', version, KNOWN_VERSIONS));
+  }
+  return minor;
+}
+
+export function compileSettings({ kubernetes }: ScenarioSpec, scope: CompileScope): Readonly<Record<string, number>> {
+  const known: Readonly<Record<string, { readonly form: string }>> = SETTINGS;
+  const entries = Object.entries(kubernetes?.settings ?? {}).map(([name, value]): [string, number] => {
+    const path = ['spec', 'kubernetes', 'settings', name];
+    return [
+      name,
+      known[name]?.form === 'duration' ? (compileDuration(String(value), path, scope) ?? 0) : Number(value),
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function checkPools(pools: readonly PoolText[], scope: CompileScope): void {
+  const path = ['spec', 'cluster', 'nodePools'];
+  const total = pools.reduce((sum, { count }) => sum + count, 0);
+  if (total > NODES_MAX) complain(scope, path, `the cluster has ${total} nodes; write at most ${NODES_MAX}`);
+  for (const [at, pool] of pools.entries()) {
+    if (pools.findIndex(({ name }) => name === pool.name) < at)
+      complain(scope, [...path, at, 'name'], `pool ${JSON.stringify(pool.name)} is there already; write another name`);
+    for (const [resource, quantity] of Object.entries(pool.capacity ?? {})) {
+      if (parseUnits(quantity) === undefined)
+        complain(
+          scope,
+          [...path, at, 'capacity', resource],
+          `${JSON.stringify(quantity)} is no quantity; write one such as 500m, 4 or 16Gi`,
+        );
+    }
+  }
+}
+
+export function compilePool({ name, count, spread, labels, taints, capacity, bootstrap }: PoolText): NodePool {
+  const { startTaints, readyWhen } = bootstrap ?? {};
+  return {
+    name,
+    count,
+    ...(spread === undefined ? {} : { spread }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(taints === undefined ? {} : { taints }),
+    capacity: capacity ?? {},
+    ...(bootstrap === undefined
+      ? {}
+      : {
+          bootstrap: {
+            ...(startTaints === undefined ? {} : { startTaints }),
+            ...(readyWhen === undefined ? {} : { readyWhenDaemonSetPodReady: readyWhen.daemonSetPodReady }),
+          },
+        }),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * The fields of the objects we read and their Go types, for the two things the API server says before validation: a
+ * value of the wrong type, an unknown field. `~` marks what the model carries along but does not act on.
+ * Twin: k8s.io/api apps/v1, core/v1; 1.36.
+ */
+
+/** `string`, `int32`, `[]v1.Container`, `map[string]string` … ; an object is a struct of our table. */
+export type GoShape = string | GoStruct | GoList | GoMap;
+
+export interface GoStruct {
+  readonly struct: string;
+  readonly fields: Readonly<Record<string, GoShape>>;
+  /** Fields that are not listed are taken as they are: unions with very many members. */
+  readonly open?: boolean;
+}
+
+export interface GoList {
+  readonly list: GoShape;
+}
+
+export interface GoMap {
+  readonly map: string;
+}
+
+const TEXTS: GoMap = { map: 'string' };
+const list = (element: GoShape): GoList => ({ list: element });
+
+/** `name:type name:type …`; `~` before the type: not acted on. */
+function struct(name: string, scalars: string, fields: Readonly<Record<string, GoShape>> = {}, open = false): GoStruct {
+  const parsed = scalars.split(' ').filter((each) => each !== '');
+  const pairs = parsed.map((each): readonly [string, string] => [
+    each.slice(0, each.indexOf(':')),
+    each.slice(each.indexOf(':') + 1),
+  ]);
+  return { struct: name, fields: { ...Object.fromEntries(pairs), ...fields }, ...(open ? { open } : {}) };
+}
+
+const META = struct(
+  'ObjectMeta',
+  'name:string generateName:string namespace:string selfLink:string uid:string resourceVersion:string generation:int64 creationTimestamp:time deletionTimestamp:time deletionGracePeriodSeconds:int64 clusterName:string managedFields:any ownerReferences:any',
+  { labels: TEXTS, annotations: TEXTS, finalizers: list('string') },
+);
+
+const REQUIREMENT = struct('LabelSelectorRequirement', 'key:string operator:string', { values: list('string') });
+const NODE_REQUIREMENT = struct('NodeSelectorRequirement', 'key:string operator:string', { values: list('string') });
+const SELECTOR = struct('LabelSelector', '', { matchLabels: TEXTS, matchExpressions: list(REQUIREMENT) });
+const TERM = struct('NodeSelectorTerm', '', {
+  matchExpressions: list(NODE_REQUIREMENT),
+  matchFields: list(NODE_REQUIREMENT),
+});
+const AFFINITY = struct('Affinity', 'podAffinity:~any podAntiAffinity:~any', {
+  nodeAffinity: struct('NodeAffinity', '', {
+    requiredDuringSchedulingIgnoredDuringExecution: struct('NodeSelector', '', { nodeSelectorTerms: list(TERM) }),
+    preferredDuringSchedulingIgnoredDuringExecution: list(
+      struct('PreferredSchedulingTerm', 'weight:int32', { preference: TERM }),
+    ),
+  }),
+});
+
+const PROBE = struct(
+  'Probe',
+  'initialDelaySeconds:int32 periodSeconds:int32 timeoutSeconds:int32 successThreshold:int32 failureThreshold:int32 terminationGracePeriodSeconds:~int64 exec:~any httpGet:~any tcpSocket:~any grpc:~any',
+);
+const RESOURCES = struct('ResourceRequirements', 'claims:~any', {
+  requests: { map: 'resource.Quantity' },
+  limits: { map: 'resource.Quantity' },
+});
+const CONTAINER = struct(
+  'Container',
+  'name:string image:string command:~[]string args:~[]string workingDir:~string envFrom:~any resizePolicy:~any restartPolicy:string restartPolicyRules:~any volumeDevices:~any lifecycle:~any terminationMessagePath:~string terminationMessagePolicy:~string imagePullPolicy:string securityContext:~any stdin:~bool stdinOnce:~bool tty:~bool targetContainerName:~string',
+  {
+    ports: list(
+      struct('ContainerPort', 'name:string hostPort:int32 containerPort:int32 protocol:string hostIP:string'),
+    ),
+    env: list(struct('EnvVar', 'name:~string value:~string valueFrom:~any')),
+    resources: RESOURCES,
+    volumeMounts: list(
+      struct(
+        'VolumeMount',
+        'name:~string readOnly:~bool recursiveReadOnly:~string mountPath:~string subPath:~string mountPropagation:~string subPathExpr:~string',
+      ),
+    ),
+    livenessProbe: PROBE,
+    readinessProbe: PROBE,
+    startupProbe: PROBE,
+  },
+);
+const TOLERATION = struct(
+  'Toleration',
+  'key:string operator:string value:string effect:string tolerationSeconds:int64',
+);
+
+const POD_SPEC = struct(
+  'PodSpec',
+  'restartPolicy:string terminationGracePeriodSeconds:int64 activeDeadlineSeconds:~int64 dnsPolicy:~string serviceAccountName:~string serviceAccount:~string automountServiceAccountToken:~bool nodeName:string hostNetwork:bool hostPID:~bool hostIPC:~bool shareProcessNamespace:~bool securityContext:~any imagePullSecrets:~any hostname:~string subdomain:~string schedulerName:string hostAliases:~any priorityClassName:string priority:int32 dnsConfig:~any readinessGates:~any runtimeClassName:~string enableServiceLinks:~bool preemptionPolicy:~string overhead:~any topologySpreadConstraints:~any setHostnameAsFQDN:~bool os:~any hostUsers:~bool schedulingGates:~any resourceClaims:~any resources:~any hostnameOverride:~string workloadRef:~any ephemeralContainers:~any',
+  {
+    volumes: list(struct('Volume', 'name:~string', {}, true)),
+    initContainers: list(CONTAINER),
+    containers: list(CONTAINER),
+    nodeSelector: TEXTS,
+    affinity: AFFINITY,
+    tolerations: list(TOLERATION),
+  },
+);
+
+const ROLLING_UPDATE = struct(
+  'RollingUpdateDaemonSet',
+  'maxUnavailable:intstr.IntOrString maxSurge:intstr.IntOrString',
+);
+
+/** Kind → its fields from the root. */
+export const GO_SHAPES: Readonly<Record<'DaemonSet' | 'Pod', GoStruct>> = {
+  DaemonSet: struct('DaemonSet', 'apiVersion:string kind:string status:any', {
+    metadata: META,
+    spec: struct('DaemonSetSpec', 'minReadySeconds:int32 revisionHistoryLimit:int32', {
+      selector: SELECTOR,
+      template: struct('PodTemplateSpec', '', { metadata: META, spec: POD_SPEC }),
+      updateStrategy: struct('DaemonSetUpdateStrategy', 'type:string', { rollingUpdate: ROLLING_UPDATE }),
+    }),
+  }),
+  Pod: struct('Pod', 'apiVersion:string kind:string status:any', { metadata: META, spec: POD_SPEC }),
+};

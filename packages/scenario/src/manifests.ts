@@ -1,0 +1,150 @@
+/**
+ * The manifests of a scenario to API objects, checked in the order of the API server: decoded, defaulted, validated.
+ * Its words come with the place in the file. Files are what kubectl applies; nothing has to be prepared for us.
+ */
+import { defaultDaemonSet, defaultPodSpec } from '@everynode/core/api/defaults';
+import { type FieldError, formatInvalid } from '@everynode/core/api/fieldError';
+import { compareKeys } from '@everynode/core/api/meta';
+import { validateObjectMeta } from '@everynode/core/api/metaValidation';
+import { isObject } from '@everynode/core/api/patch';
+import type { Pod, PodSpec } from '@everynode/core/api/pod';
+import { validatePodSpec } from '@everynode/core/api/podValidation';
+import { validateDaemonSet } from '@everynode/core/api/validation';
+import type { Source } from '@everynode/sim/plan';
+import { asCreated, decodeObject, parsePath } from './decode.ts';
+import { type FileReader, readText } from './fileReader.ts';
+import { MANIFEST_BYTES_MAX } from './limits.ts';
+import {
+  type RawManifest,
+  type RawObject,
+  readInlineObject,
+  readManifestObjects,
+  type SourceOf,
+} from './manifestObjects.ts';
+import { patchObjects } from './manifestPatches.ts';
+import { withPriority } from './priorityClasses.ts';
+import type { JsonObject, ManifestText } from './scenario.ts';
+import { fail, type Problem, throwProblems } from './scenarioError.ts';
+import type { Workload } from './workload.ts';
+import type { YamlPath } from './yamlText.ts';
+
+/** A checked object, and where its fields stand. */
+export interface LoadedObject {
+  readonly object: Workload;
+  readonly source: Source;
+}
+
+export interface LoadedManifests {
+  readonly objects: readonly LoadedObject[];
+  /** What was left out or does nothing: for the user to know, each once. */
+  readonly notices: readonly string[];
+}
+
+/** Where the manifests are named: `scenario.yaml` and the path of `spec.manifests` in it. */
+export interface ManifestScope {
+  readonly scenarioFile: string;
+  readonly sourceOf: SourceOf;
+  readonly reader: FileReader;
+}
+
+/** Loads all manifests of a scenario. Throws `ScenarioError`. */
+export function loadManifests(manifests: readonly ManifestText[], scope: ManifestScope): LoadedManifests {
+  const ignored = new Map<string, number>();
+  const idle = new Set<string>();
+  const classes = new Map<string, number>();
+  const checked = manifests.flatMap((manifest, at) => {
+    const here: SourceOf = (path, of) => scope.sourceOf([at, ...path], of);
+    const raw = openManifest(manifest, here, scope);
+    for (const [kind, count] of Object.entries(raw.ignored)) ignored.set(kind, (ignored.get(kind) ?? 0) + count);
+    for (const [name, value] of raw.priorityClasses) classes.set(name, value);
+    const patched = patchObjects(raw.objects, manifest.patches ?? [], (path, of) => here(['patches', ...path], of));
+    return patched.map((each) => checkObject(each, idle));
+  });
+  refuseTwins(checked);
+  const notices = new Set<string>();
+  const objects = checked.map(({ object: plain, source }) => {
+    const { object, notice } = withPriority(plain, classes);
+    if (notice !== undefined) notices.add(notice);
+    return { object, source };
+  });
+  return { objects, notices: [...ignoredNotice(ignored), ...notices, ...idleNotice(idle)] };
+}
+
+function openManifest(
+  { path, inline }: ManifestText,
+  here: SourceOf,
+  { scenarioFile, reader }: ManifestScope,
+): RawManifest {
+  if (path === undefined) return readInlineObject(inline ?? {}, (inner, of) => here(['inline', ...inner], of));
+  const file = reader.resolve(scenarioFile, path);
+  return readManifestObjects(file, readText(reader, file, 'manifest', MANIFEST_BYTES_MAX, here(['path'])));
+}
+
+/** Decodes, fills in and validates one object. */
+function checkObject({ kind, object, sourceOf }: RawObject, idle: Set<string>): LoadedObject {
+  const decoded = decodeObject(kind, object);
+  throwProblems(decoded.problems.map(({ path, at, message }): Problem => ({ source: sourceOf(path, at), message })));
+  for (const path of decoded.idle) idle.add(path);
+  const created = withNamespace(asCreated(object)) as unknown as Workload;
+  const errors =
+    created.kind === 'DaemonSet' ? validateDaemonSet(defaultDaemonSet(created)) : validatePod(defaultPod(created));
+  throwProblems(
+    errors.map((error): Problem => ({
+      source: sourceOf(errorPath(error)),
+      message: invalidMessage(kind, created, error),
+    })),
+  );
+  // Without the defaults: they are the server's to fill in, and `kubectl apply` must not remember them.
+  return { object: created, source: sourceOf([]) };
+}
+
+function withNamespace(object: JsonObject): JsonObject {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  return { ...object, metadata: { ...metadata, namespace: metadata['namespace'] ?? 'default' } };
+}
+
+function defaultPod(pod: Pod): Pod {
+  return { ...pod, spec: defaultPodSpec(isObject(pod.spec) ? pod.spec : {}) };
+}
+
+function validatePod(pod: Pod): readonly FieldError[] {
+  return [
+    ...validateObjectMeta(pod.metadata),
+    ...validatePodSpec(pod.spec as PodSpec & Readonly<Record<string, unknown>>, 'spec'),
+  ];
+}
+
+/** The server leaves `metadata` out of the paths of a template's labels and annotations. */
+function errorPath({ field }: FieldError): YamlPath {
+  return parsePath(field.replace(/^spec\.template\.(labels|annotations)/, 'spec.template.metadata.$1'));
+}
+
+/** One error a line, so that each has its place; the server would put them in one bracket. */
+function invalidMessage(kind: string, { metadata }: Workload, error: FieldError): string {
+  return formatInvalid(kind === 'DaemonSet' ? 'DaemonSet.apps' : kind, metadata.name ?? '', [error]);
+}
+
+function refuseTwins(objects: readonly LoadedObject[]): void {
+  const seen = new Map<string, Source>();
+  for (const { object, source } of objects) {
+    const name = `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    const first = seen.get(name);
+    if (first !== undefined)
+      fail(
+        source,
+        `${name} stands twice (also at ${first.file}:${first.line}); keep one of them, or give it another name`,
+      );
+    seen.set(name, source);
+  }
+}
+
+function ignoredNotice(ignored: ReadonlyMap<string, number>): readonly string[] {
+  if (ignored.size === 0) return [];
+  const kinds = [...ignored.keys()].sort(compareKeys).map((kind) => `${ignored.get(kind)} ${kind}`);
+  return [`left out, since only DaemonSets and Pods take part: ${kinds.join(', ')}`];
+}
+
+function idleNotice(idle: ReadonlySet<string>): readonly string[] {
+  if (idle.size === 0) return [];
+  return [`carried along, but nothing here acts on: ${[...idle].sort(compareKeys).join(', ')}`];
+}
