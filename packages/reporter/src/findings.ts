@@ -3,6 +3,7 @@ import type { AssertionRecord } from '@everynode/trace/record';
 import { rootCause } from './causes.ts';
 import type { DaemonSetTimeline } from './clusterWalk.ts';
 import type { Episode } from './episodes.ts';
+import { stallText as standstillText, worstCoverageText } from './effects.ts';
 import { eventText, shortName } from './eventText.ts';
 import { type Moment, stateCounts } from './moment.ts';
 import { NODE_STATES, NOT_WANTED } from './nodeState.ts';
@@ -11,6 +12,9 @@ import { formatClock, formatDuration } from './time.ts';
 import { troubleAt } from './trouble.ts';
 
 type Facts = Omit<ReportModel, 'reason'>;
+/** More faults than this are only counted. */
+const FAULTS_NAMED_MAX = 2;
+
 type Reason = readonly [what: string, why: string];
 
 /** `endReason` is what the run itself says where its verdict is neither pass nor violated. */
@@ -53,7 +57,7 @@ function coverageText(timeline: DaemonSetTimeline, moment: Moment): string | und
   return `${down} of ${wanted} nodes had no available pod: ${parts.join(', ')}`;
 }
 
-function passed({ assertions, faults }: Facts): Reason {
+function passed({ assertions, faults, daemonSets, endMs }: Facts): Reason {
   const demanded = assertions.filter((each) => each.block !== 'law');
   const held = demanded.filter((each) => each.result === 'held').length;
   const laws = assertions.filter((each) => each.block === 'law' && each.result === 'held').length;
@@ -68,15 +72,20 @@ function passed({ assertions, faults }: Facts): Reason {
       : demanded.length === 0
         ? 'The run ended; nothing was demanded of it.'
         : `${share}${lawText} held.`;
-  const bites = faults.reduce((sum, fault) => sum + (fault.bites ?? 0), 0);
-  const effect =
-    faults.length === 0
-      ? 'The scenario has no faults.'
-      : `${count(faults.length, 'fault')} changed the run at ${count(bites, 'moment')}.`;
+  const effect = faults.length === 0 ? 'The scenario has no faults.' : effectsOf(faults, daemonSets, endMs);
   return [
     what,
     remarks.length === 0 ? effect : `${effect} ${count(remarks.length, 'remark')} worth a look: ${remarks.join(', ')}.`,
   ];
+}
+
+/** `ZoneOutage zone-b (10 nodes): at worst …`; without a fall, that the faults changed something all the same. */
+function effectsOf(faults: readonly FaultRow[], daemonSets: readonly DaemonSetTimeline[], endMs: number): string {
+  const effects = daemonSets.flatMap((each) => [worstCoverageText(each), standstillText(each, endMs)]).filter((text) => text !== undefined);
+  const names = faults.map((fault) => `${faultName(fault)} from ${formatClock(fault.fromMs)} to ${fault.toEnd ? 'the end' : formatClock(fault.toMs)}`);
+  const bites = faults.reduce((sum, fault) => sum + (fault.bites ?? 0), 0);
+  const shown = names.length > FAULTS_NAMED_MAX ? `${count(faults.length, 'fault')} changed the run at ${count(bites, 'moment')}` : names.join(', ');
+  return [sentence(shown), ...(effects.length > 0 ? effects : ['No node was without an available pod.'])].join(' ');
 }
 
 function violated(facts: Facts): Reason {
