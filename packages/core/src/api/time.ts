@@ -35,6 +35,8 @@ const PATTERN = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9
 /** The instant of an RFC 3339 text, or undefined where the text is none. Sub-millisecond digits are cut off. */
 export function parseTime(text: string | null | undefined): number | undefined {
   if (text === undefined || text === null) return undefined;
+  const whole = parseWholeSeconds(text);
+  if (whole !== undefined) return whole;
   const match = PATTERN.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, sign, offsetHours, offsetMinutes] = match;
@@ -43,6 +45,26 @@ export function parseTime(text: string | null | undefined): number | undefined {
   const millis = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
   const offset = sign === undefined ? 0 : (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
   return days * DAY_MS + seconds * 1000 + millis - (sign === '-' ? -offset : offset);
+}
+
+/**
+ * The form that the API writes, `2026-01-01T00:00:00Z`, read digit by digit: a status pass parses one of these per node.
+ * Undefined for any other form.
+ */
+function parseWholeSeconds(text: string): number | undefined {
+  if (text.length !== 20 || text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':' || text[19] !== 'Z') {
+    return undefined;
+  }
+  const days = daysFromCivil(digits(text, 0) * 100 + digits(text, 2), digits(text, 5), digits(text, 8)) - EPOCH_DAYS;
+  const ms = days * DAY_MS + (digits(text, 11) * 3600 + digits(text, 14) * 60 + digits(text, 17)) * 1000;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** The number of two digits; NaN where one is none. */
+function digits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
 }
 
 function pad(value: number, width: number): string {

@@ -2,8 +2,7 @@
  * What a pod asks of its node and what a node has to give, as whole numbers per resource: cpu in millicores, memory and
  * storage in bytes, anything else in units. Scheduler and kubelet count alike. Rules: S-4, K-10, E-15.
  */
-import type { Node } from '../api/node.ts';
-import type { ResourceList } from '../api/node.ts';
+import type { Node, ResourceList } from '../api/node.ts';
 import type { Container, Pod, PodSpec } from '../api/pod.ts';
 import { parseCpuMilli, parseUnits } from '../api/quantity.ts';
 
