@@ -1,0 +1,114 @@
+/** Carries out requests one at a time, in the order of their arrival, and writes down what they changed. */
+import { assertNever } from '@everynode/core/assert';
+import { splitKey } from '@everynode/core/api/meta';
+import type { Kind, ObjectOfKind } from '@everynode/core/api/objects';
+import type { ApiRequest, ApiResult } from '@everynode/core/api/requests';
+import type { Profile } from '@everynode/core/profile';
+import type { Engine } from '../engine/engine.ts';
+import type { RngStreams } from '../engine/rngStreams.ts';
+import { evict, remove } from './deletion.ts';
+import { notFound } from './failures.ts';
+import { boundNode, type Journal } from './journal.ts';
+import type { CommitRecorder, ObjectStore } from './objectStore.ts';
+import { bind, create, patch, update } from './writes.ts';
+import type { WriteScope } from './writeScope.ts';
+
+export interface ApiServerOptions {
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  readonly journal: Journal;
+  readonly streams: RngStreams;
+  readonly profile: Profile;
+  readonly objectsMax: number;
+}
+
+/** What came of a request. */
+export interface Answer {
+  readonly result: ApiResult;
+  /** Record of the write, or of what led to a request that wrote nothing. */
+  readonly cause: number | undefined;
+}
+
+export class ApiServer {
+  readonly #options: ApiServerOptions;
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+  }
+
+  /** A list from a cache that is `behindMs` old; the cause of the answer is that of the request. */
+  listFromCache(
+    kind: Kind,
+    nodeName: string | undefined,
+    behindMs: number,
+  ): { readonly result: ApiResult; readonly isOld: boolean } {
+    const { store, engine } = this.#options;
+    const { items, revision } = store.listAsOf(kind, engine.nowMs - behindMs);
+    const own = nodeName === undefined ? items : items.filter((item) => boundNode(kind, item) === nodeName);
+    return { result: { ok: true, list: { items: own, resourceVersion: revision } }, isOld: revision < store.revision };
+  }
+
+  /** Carries out a request of `client` now. */
+  handle(client: string, request: ApiRequest): Answer {
+    const { engine, store, journal, objectsMax } = this.#options;
+    const before = store.revision;
+    const written: { cause: number | undefined } = { cause: engine.cause };
+    const result = this.#carryOut(request, (commit) => {
+      written.cause = journal.commit(client, commit);
+      return written.cause;
+    });
+    if (store.revision > before && store.size > objectsMax) {
+      engine.limitReached(`${store.size} objects are stored, ${objectsMax} may be; ${client} made the last one`);
+    }
+    return { result, cause: written.cause };
+  }
+
+  #carryOut(request: ApiRequest, record: CommitRecorder): ApiResult {
+    switch (request.verb) {
+      case 'get':
+        return this.#get(request.kind, request.key);
+      case 'list':
+        return this.#list(request.kind, request.nodeName);
+      case 'create':
+        return create(request, this.#scope(record));
+      case 'update':
+      case 'updateStatus':
+        return update(request, this.#scope(record));
+      case 'patch':
+        return patch(request, this.#scope(record));
+      case 'delete':
+        return remove(request, this.#scope(record));
+      case 'bind':
+        return bind(request, this.#scope(record));
+      case 'evict':
+        return evict(request, this.#scope(record));
+      default:
+        return assertNever(request);
+    }
+  }
+
+  #get(kind: Kind, key: string): ApiResult {
+    const object = this.#options.store.get(kind, key);
+    return object === undefined ? notFound(kind, splitKey(key).name) : { ok: true, object };
+  }
+
+  /** Of Pods those bound to a node, of Nodes and Leases the one of that name, as a kubelet lists them (A-20). */
+  #list(kind: Kind, nodeName: string | undefined): ApiResult {
+    const { store } = this.#options;
+    const items = nodeName === undefined ? store.list(kind) : this.#itemsOf(kind, nodeName);
+    return { ok: true, list: { items, resourceVersion: store.revision } };
+  }
+
+  #itemsOf(kind: Kind, nodeName: string): readonly ObjectOfKind[Kind][] {
+    const { store } = this.#options;
+    if (kind === 'Pod') return store.podsOnNode(nodeName);
+    const object = store.get(kind, kind === 'Lease' ? `kube-node-lease/${nodeName}` : nodeName);
+    return object === undefined ? [] : [object];
+  }
+
+  #scope(record: CommitRecorder): WriteScope {
+    const { store, profile, engine, streams } = this.#options;
+    const names = streams.of('apiserver/names');
+    return { store, profile, nowMs: engine.nowMs, names, uids: streams.of('apiserver/uids'), record };
+  }
+}

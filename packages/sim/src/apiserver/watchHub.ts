@@ -1,0 +1,294 @@
+/**
+ * Brings committed writes to those who watch, each stream in the order of revisions. The engine's event says "deliver
+ * what is due of stream S", and the stream owns its queue: so no drawn tie-break can reorder one stream.
+ *
+ * There are no bookmarks. Their two purposes are met without them: a stream that has nothing undelivered counts as
+ * having seen the store's revision when it breaks off, and every write that DS-Q14 waits for comes back on the stream
+ * of its kind. Rules: A-20…A-22, V-3.
+ */
+import { assert } from '@everynode/core/assert';
+import type { Kind } from '@everynode/core/api/objects';
+import type { WatchEvent } from '@everynode/core/api/requests';
+import type { Engine } from '../engine/engine.ts';
+import type { EventHandle } from '../engine/eventQueue.ts';
+import { latencyDraw } from '../engine/latencies.ts';
+import type { Rng } from '../engine/rng.ts';
+import type { RngStreams } from '../engine/rngStreams.ts';
+import type { Draw } from '../plan.ts';
+import type { RuleTable } from '../seams/ruleTable.ts';
+import type { ClientMatch } from '../seams/seams.ts';
+import { stepStream } from '../seams/worldSeams.ts';
+import type { Commit } from './changeLog.ts';
+import { HEARTBEAT_LEGS } from './heartbeats.ts';
+import { boundNode, type Journal, subjectRef } from './journal.ts';
+import type { ObjectStore } from './objectStore.ts';
+import { reconnectDelayMs } from './reconnect.ts';
+
+/** Who gets what a stream brings. */
+export interface WatchSink {
+  event(event: WatchEvent): void;
+  /** 410: the stream is closed, the client must list again. */
+  expired(): void;
+}
+
+export interface WatchRequest {
+  readonly client: string;
+  readonly kind: Kind;
+  /** Pods bound to this node, or the Node or Lease of this name. */
+  readonly nodeName: string | undefined;
+  /** Everything after this revision is delivered. */
+  readonly revision: number;
+  readonly sink: WatchSink;
+  /** Runs now, later or never, as the life of the client's process has it. */
+  readonly deliver: (run: () => void) => void;
+}
+
+interface Pending {
+  readonly event: WatchEvent;
+  readonly cause: number | undefined;
+  readonly dueMs: number;
+}
+
+interface Stream extends WatchRequest {
+  readonly rng: Rng;
+  queue: Pending[];
+  /** Queue position of the next one. */
+  head: number;
+  handle: EventHandle | undefined;
+  /** Of the last event delivered. */
+  seenRevision: number;
+  lastDueMs: number;
+  /** Since when the client's link is cut; undefined: open. */
+  heldSinceMs: number | undefined;
+}
+
+export interface WatchHubOptions {
+  readonly engine: Engine;
+  readonly store: ObjectStore;
+  readonly journal: Journal;
+  readonly streams: RngStreams;
+  readonly rules: RuleTable<Draw>;
+  readonly latencyPercent: number;
+  /** A cut link keeps an event from this client: for the fault's bites. */
+  readonly withheld: (client: string) => void;
+}
+
+export class WatchHub {
+  readonly #options: WatchHubOptions;
+  readonly #latency: Draw;
+  /** Streams without a filter by kind, filtered ones by kind and node; each in the order of opening. */
+  readonly #unfiltered = new Map<Kind, Stream[]>();
+  readonly #filtered = new Map<string, Stream[]>();
+  readonly #byClient = new Map<string, Stream[]>();
+
+  constructor(options: WatchHubOptions) {
+    this.#options = options;
+    this.#latency = latencyDraw('watchEvent', options.latencyPercent);
+  }
+
+  /** Opens a stream; false: its revision is older than the window (410), so nothing was opened. */
+  open(request: WatchRequest): boolean {
+    const { store, streams } = this.#options;
+    const missed = store.changesSince(request.kind, request.revision);
+    if (missed === undefined) return false;
+    const stream: Stream = {
+      ...request,
+      rng: streams.of(`watch/${request.client}/${request.kind}`),
+      queue: [],
+      head: 0,
+      handle: undefined,
+      seenRevision: request.revision,
+      lastDueMs: 0,
+      heldSinceMs: undefined,
+    };
+    this.#listOf(stream).push(stream);
+    listIn(this.#byClient, request.client).push(stream);
+    for (const commit of missed) this.#enqueue(stream, commit);
+    return true;
+  }
+
+  /** Hands a commit to every stream that watches its kind. */
+  publish(commit: Commit): void {
+    for (const stream of this.#unfiltered.get(commit.kind) ?? []) this.#enqueue(stream, commit);
+    const node = boundNode(commit.kind, commit.object);
+    const before = commit.before === undefined ? node : boundNode(commit.kind, commit.before);
+    this.#publishTo(before, commit);
+    if (node !== before) this.#publishTo(node, commit);
+  }
+
+  /** The client is dead: what its streams had in flight is lost. */
+  closeClient(client: string): void {
+    for (const stream of this.#byClient.get(client) ?? []) this.#close(stream);
+    this.#byClient.delete(client);
+  }
+
+  /** The client's link is cut: nothing reaches it, and what was on its way is lost. */
+  hold(client: string): void {
+    const { engine, store } = this.#options;
+    for (const stream of this.#byClient.get(client) ?? []) {
+      if (stream.heldSinceMs !== undefined) continue;
+      if (stream.head === stream.queue.length) stream.seenRevision = store.revision;
+      this.#clear(stream);
+      stream.heldSinceMs = engine.nowMs;
+    }
+  }
+
+  /** The link works again: after a reconnect the streams resume from what they have seen, or must list again. */
+  release(client: string): void {
+    const { engine, streams } = this.#options;
+    for (const stream of this.#byClient.get(client) ?? []) {
+      const { heldSinceMs } = stream;
+      if (heldSinceMs === undefined) continue;
+      const delayMs = reconnectDelayMs(engine.nowMs - heldSinceMs, streams.of(`watch/${client}/reconnect`));
+      if (stream.handle !== undefined) engine.cancel(stream.handle);
+      stream.handle = engine.schedule(delayMs, client, () => this.#resume(stream));
+    }
+  }
+
+  /** Closes matching streams with 410; returns how many. */
+  cut({ client, kind, verb }: ClientMatch): number {
+    if (verb !== undefined) return 0;
+    const clients = client === undefined ? [...this.#byClient.keys()] : [client];
+    const streams = clients.flatMap((name) => this.#byClient.get(name) ?? []);
+    const cut = streams.filter((stream) => kind === undefined || stream.kind === kind);
+    for (const stream of cut) this.#expire(stream);
+    return cut.length;
+  }
+
+  #publishTo(node: string | undefined, commit: Commit): void {
+    if (node === undefined) return;
+    for (const stream of this.#filtered.get(filterKey(commit.kind, node)) ?? []) this.#enqueue(stream, commit);
+  }
+
+  /** Whether something of this kind is on its way to the client that a lag holds back still. */
+  isBehind(client: string, kind: Kind): boolean {
+    const { nowMs } = this.#options.engine;
+    const streams = this.#byClient.get(client) ?? [];
+    return streams.some((stream) => stream.kind === kind && stream.lastDueMs > nowMs + HEARTBEAT_LEGS.watchMs);
+  }
+
+  #enqueue(stream: Stream, commit: Commit): void {
+    const event = eventFor(stream.nodeName, commit);
+    if (event === undefined) return;
+    if (stream.heldSinceMs !== undefined) {
+      this.#options.withheld(stream.client);
+      return;
+    }
+    const { engine, rules } = this.#options;
+    // Heartbeats travel without spread, so that they can be left out where nothing depends on them.
+    let delayMs = stream.kind === 'Lease' ? HEARTBEAT_LEGS.watchMs : stream.rng.draw(this.#latency);
+    if (!rules.isEmpty) {
+      for (const rule of rules.matching(stream)) {
+        delayMs += this.#options.streams.of(stepStream(rule.stepId)).draw(rule.effect);
+        rules.bite(rule);
+      }
+    }
+    const dueMs = Math.max(stream.lastDueMs, engine.nowMs + delayMs);
+    stream.lastDueMs = dueMs;
+    stream.queue.push({ event, cause: commit.cause, dueMs });
+    if (stream.handle === undefined) this.#scheduleNext(stream, dueMs);
+  }
+
+  #scheduleNext(stream: Stream, dueMs: number): void {
+    const { engine } = this.#options;
+    const place = stream.kind === 'Lease' ? 'heartbeat' : undefined;
+    stream.handle = engine.schedule(dueMs - engine.nowMs, stream.client, () => this.#deliverDue(stream), place);
+  }
+
+  #deliverDue(stream: Stream): void {
+    const { engine } = this.#options;
+    stream.handle = undefined;
+    for (;;) {
+      const next = stream.queue[stream.head];
+      // A delivery may have killed its client or cut its link; then the queue is empty.
+      if (next === undefined) break;
+      if (next.dueMs > engine.nowMs) {
+        if (stream.handle === undefined) this.#scheduleNext(stream, next.dueMs);
+        break;
+      }
+      stream.head += 1;
+      engine.withCause(next.cause, () => this.#deliver(stream, next));
+    }
+    if (stream.head === stream.queue.length) {
+      stream.queue = [];
+      stream.head = 0;
+    }
+  }
+
+  #deliver(stream: Stream, { event }: Pending): void {
+    const { journal } = this.#options;
+    stream.seenRevision = event.resourceVersion;
+    if (journal.isFull && event.type !== 'BOOKMARK') {
+      const { metadata } = event.object;
+      const key = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+      journal.event({
+        type: 'watch.delivered',
+        actor: stream.client,
+        object: subjectRef(stream.kind, key),
+        rv: event.resourceVersion,
+      });
+    }
+    stream.deliver(() => stream.sink.event(event));
+  }
+
+  #resume(stream: Stream): void {
+    stream.handle = undefined;
+    const missed = this.#options.store.changesSince(stream.kind, stream.seenRevision);
+    if (missed === undefined) {
+      this.#expire(stream);
+      return;
+    }
+    stream.heldSinceMs = undefined;
+    for (const commit of missed) this.#enqueue(stream, commit);
+  }
+
+  #expire(stream: Stream): void {
+    this.#close(stream);
+    const streams = this.#byClient.get(stream.client);
+    streams?.splice(streams.indexOf(stream), 1);
+    stream.deliver(() => stream.sink.expired());
+  }
+
+  #close(stream: Stream): void {
+    this.#clear(stream);
+    const streams = this.#listOf(stream);
+    const at = streams.indexOf(stream);
+    assert(at >= 0, () => `the stream of ${stream.client} for ${stream.kind} is closed twice`);
+    streams.splice(at, 1);
+  }
+
+  /** Forgets what is on its way. */
+  #clear(stream: Stream): void {
+    if (stream.handle !== undefined) this.#options.engine.cancel(stream.handle);
+    stream.handle = undefined;
+    stream.queue = [];
+    stream.head = 0;
+  }
+
+  #listOf({ kind, nodeName }: WatchRequest): Stream[] {
+    return nodeName === undefined ? listIn(this.#unfiltered, kind) : listIn(this.#filtered, filterKey(kind, nodeName));
+  }
+}
+
+/** What a watcher of one node makes of a commit: an object that starts to match is new to it (A-20). */
+function eventFor(nodeName: string | undefined, commit: Commit): WatchEvent | undefined {
+  const { kind, type, before, object, revision } = commit;
+  if (nodeName === undefined) return { type, object, resourceVersion: revision };
+  const did = before !== undefined && boundNode(kind, before) === nodeName;
+  const does = type !== 'DELETED' && boundNode(kind, object) === nodeName;
+  if (!did && !does) return undefined;
+  return { type: did ? (does ? 'MODIFIED' : 'DELETED') : 'ADDED', object, resourceVersion: revision };
+}
+
+function filterKey(kind: Kind, nodeName: string): string {
+  return `${kind} ${nodeName}`;
+}
+
+function listIn<K>(lists: Map<K, Stream[]>, key: K): Stream[] {
+  let list = lists.get(key);
+  if (list === undefined) {
+    list = [];
+    lists.set(key, list);
+  }
+  return list;
+}

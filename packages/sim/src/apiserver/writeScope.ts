@@ -1,0 +1,14 @@
+/** What the API server has at hand while it carries out one request. */
+import type { Profile } from '@everynode/core/profile';
+import type { Rng } from '../engine/rng.ts';
+import type { CommitRecorder, ObjectStore } from './objectStore.ts';
+
+export interface WriteScope {
+  readonly store: ObjectStore;
+  readonly profile: Profile;
+  readonly nowMs: number;
+  /** Streams of generated names and uids. */
+  readonly names: Rng;
+  readonly uids: Rng;
+  readonly record: CommitRecorder;
+}

@@ -1,0 +1,96 @@
+/** The world as one process sees it: everything that reaches it passes its incarnation, and dies with it. */
+import type { Lease } from '@everynode/core/api/node';
+import type { Kind, ObjectOfKind } from '@everynode/core/api/objects';
+import { keyOf } from '@everynode/core/api/meta';
+import { objectRef } from '@everynode/core/api/objects';
+import { ApiClient } from '../apiserver/apiClient.ts';
+import { nodeOf } from '../apiserver/journal.ts';
+import type {
+  ClientLimits,
+  ComponentContext,
+  ComponentTrace,
+  Informer,
+  InformerHandlers,
+  WatchOptions,
+} from '../components/component.ts';
+import { LiveInformer } from '../informer/informer.ts';
+import { clientWorld, type World } from './world.ts';
+
+/** How a process is known to the API server. */
+export interface ProcessIdentity {
+  readonly name: string;
+  readonly incarnation: number;
+  readonly limits: ClientLimits;
+  /** Patience of its client (A-26, A-27). */
+  readonly timeoutMs: number;
+  readonly isLinked: () => boolean;
+  readonly lost: () => void;
+}
+
+export function createContext(world: World, identity: ProcessIdentity): ComponentContext {
+  const { engine, processes, streams, profile, settings, plan, heartbeats } = world;
+  const { name, incarnation, limits, timeoutMs, isLinked, lost } = identity;
+  const deliver = (run: () => void): void => processes.deliver(name, incarnation, run);
+  const schedule = (delayMs: number, run: () => void): number => engine.schedule(delayMs, name, () => deliver(run));
+  const client = new ApiClient(clientWorld(world), { name, limits, timeoutMs, deliver, isLinked, lost });
+  return {
+    name,
+    profile,
+    settings,
+    nowMs: () => engine.nowMs + processes.skewMs(name),
+    schedule,
+    cancel: (timer) => void engine.cancel(timer),
+    send: (request, done) => client.send(request, done),
+    watch: <K extends Kind>(kind: K, handlers: InformerHandlers<K>, options?: WatchOptions): Informer<K> => {
+      const rng = streams.of(`${name}/relist`);
+      const current =
+        kind === 'Lease'
+          ? { current: (object: ObjectOfKind[K]) => heartbeats.view(object as Lease) as ObjectOfKind[K] }
+          : {};
+      const informer = new LiveInformer<K>({
+        client,
+        kind,
+        nodeName: options?.nodeName,
+        handlers,
+        nowMs: () => engine.nowMs,
+        schedule,
+        rng,
+        ...current,
+      });
+      informer.run();
+      return informer;
+    },
+    rng: (purpose) => streams.of(`${name}/${purpose}`),
+    order: (list) => (plan.explore && list.length > 1 ? streams.of(`${name}/order`).shuffle(list) : list),
+    trace: createTrace(world, name),
+  };
+}
+
+function createTrace({ engine, journal, nodeCauses, observe }: World, name: string): ComponentTrace {
+  return {
+    event: ({ silentNode, ...fields }) => {
+      const silence = silentNode === undefined ? undefined : nodeCauses.get(silentNode);
+      return journal.event({ ...fields, actor: name, ...(silence === undefined ? {} : { cause: silence }) });
+    },
+    decision: (fields) => void journal.decision({ ...fields, actor: name }),
+    apiEvent: (kind, object, type, reason, message) => {
+      const node = nodeOf(kind, object);
+      journal.event({
+        type: `apiEvent.${reason}`,
+        actor: name,
+        object: objectRef(kind, keyOf(object)),
+        ...(node === undefined ? {} : { node }),
+        data: { type, message },
+      });
+    },
+    causedBy: (seq, run) => engine.withCause(seq, run),
+    get cause() {
+      return engine.cause;
+    },
+    get causeAtMs() {
+      return engine.cause === undefined ? undefined : journal.atMsOf(engine.cause);
+    },
+    pass: (pass) => observe({ kind: 'Pass', pass, seq: engine.cause ?? journal.lastSeq }),
+    full: journal.isFull,
+  };
+}

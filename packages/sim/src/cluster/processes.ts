@@ -1,0 +1,177 @@
+/** Brings control-plane processes and nodes to life, and takes nodes away. Rules: X-1, X-8, L-4, K-35, K-37. */
+import { formatMicroTime, formatTime } from '@everynode/core/api/time';
+import type { ApiObject } from '@everynode/core/api/objects';
+import { objectRef } from '@everynode/core/api/objects';
+import type { ComponentDefinition, HeartbeatSeat, KubeletContext, NodeRegistration } from '../components/component.ts';
+import { drawUid } from '../apiserver/writes.ts';
+import type { MachineState } from '../seams/machineState.ts';
+import { createContext } from './processContext.ts';
+import { machineRoom, type NodeSpec, readyNode } from './topology.ts';
+import { kubeletName, type World } from './world.ts';
+
+/** Makes the kubelet of a node. */
+export type KubeletOf = (nodeName: string) => ComponentDefinition<KubeletContext>;
+
+const SERVER_TIMEOUT_MS = 60_000;
+/** A kubelet's heartbeat client gives up earlier (A-27). */
+const KUBELET_TIMEOUT_MS = 10_000;
+const LEASE_DURATION_SECONDS = 40;
+
+/** Starts a process of the control plane; after a crash its next incarnation starts by itself. */
+export function startProcess(world: World, component: ComponentDefinition): void {
+  const { processes, hub, settings } = world;
+  const { name } = component;
+  processes.add(name, {
+    start: (incarnation) => {
+      const limits = component.limits(settings);
+      const identity = {
+        name,
+        incarnation,
+        limits,
+        timeoutMs: SERVER_TIMEOUT_MS,
+        isLinked: () => true,
+        lost: () => undefined,
+      };
+      tellStart(world, name, incarnation, () => component.start(createContext(world, identity)));
+    },
+    died: () => {
+      hub.closeClient(name);
+      tellDeath(world, name);
+    },
+  });
+  processes.start(name);
+}
+
+/** A node of instant 0: registered, Ready, its heartbeat fresh, its kubelet running. */
+export function startExistingNode(world: World, spec: NodeSpec, kubeletOf: KubeletOf): void {
+  const { engine, store, journal, streams } = world;
+  introduce(world, spec);
+  const uids = streams.of('apiserver/uids');
+  const put = (object: ApiObject): ApiObject => {
+    const metadata = { ...object.metadata, uid: drawUid(uids) };
+    return store.put(object.kind, { ...object, metadata }, (commit) => journal.commit('engine', commit)).object;
+  };
+  const node = put(readyNode(spec, engine.nowMs));
+  put({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: {
+      name: spec.name,
+      namespace: 'kube-node-lease',
+      creationTimestamp: formatTime(engine.nowMs),
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: spec.name, uid: node.metadata.uid ?? '' }],
+    },
+    spec: {
+      holderIdentity: spec.name,
+      leaseDurationSeconds: LEASE_DURATION_SECONDS,
+      acquireTime: formatMicroTime(engine.nowMs),
+      renewTime: formatMicroTime(engine.nowMs),
+    },
+  });
+  startKubelet(world, spec, kubeletOf, true);
+}
+
+/** A machine that has just come up: its kubelet starts and registers the node by itself (X-1). */
+export function startNewNode(world: World, spec: NodeSpec, kubeletOf: KubeletOf): void {
+  introduce(world, spec);
+  startKubelet(world, spec, kubeletOf, false);
+}
+
+/** The machine is gone for good, with all that ran on it; its Node object is somebody else's affair. */
+export function removeMachine(world: World, name: string): void {
+  world.processes.remove(kubeletName(name));
+  world.machines.remove(name);
+}
+
+function introduce({ journal, machines }: World, { name, zone, pool, capacity }: NodeSpec): void {
+  journal.node({ name, pool, ...(zone === undefined ? {} : { zone }) });
+  machines.add(name, machineRoom(capacity));
+}
+
+function startKubelet(world: World, spec: NodeSpec, kubeletOf: KubeletOf, isExisting: boolean): void {
+  const { processes, hub, machines, nodeCauses } = world;
+  const kubelet = kubeletOf(spec.name);
+  const name = kubeletName(spec.name);
+  const machine = machines.get(spec.name) as MachineState;
+  processes.add(name, {
+    start: (incarnation) => {
+      const registration = registrationOf(spec, isExisting && incarnation === 1);
+      const seq = tellStart(world, name, incarnation, () =>
+        kubelet.start(kubeletContext(world, kubelet, { machine, incarnation, registration })),
+      );
+      if (seq !== undefined) nodeCauses.set(spec.name, seq);
+    },
+    died: () => {
+      hub.closeClient(name);
+      machine.forgetListeners();
+      // Without power the machine's own record already tells why.
+      if (machine.powered) nodeCauses.set(spec.name, tellDeath(world, name));
+    },
+  });
+  processes.start(name);
+}
+
+interface KubeletLife {
+  readonly machine: MachineState;
+  readonly incarnation: number;
+  readonly registration: NodeRegistration;
+}
+
+function kubeletContext(
+  world: World,
+  kubelet: ComponentDefinition<KubeletContext>,
+  { machine, incarnation, registration }: KubeletLife,
+): KubeletContext {
+  const context = createContext(world, {
+    name: kubeletName(machine.name),
+    incarnation,
+    limits: kubelet.limits(world.settings),
+    timeoutMs: KUBELET_TIMEOUT_MS,
+    isLinked: () => machine.reachable,
+    lost: () => world.machines.biteLink(machine.name),
+  });
+  const { engine, processes, heartbeats } = world;
+  const { name } = machine;
+  const seat: HeartbeatSeat = {
+    schedule: (delayMs, run) => {
+      const process = kubeletName(name);
+      engine.schedule(delayMs, process, () => processes.deliver(process, incarnation, run), 'heartbeat');
+    },
+    rest: (cadence) => processes.skewMs(kubeletName(name)) === 0 && machine.reachable && heartbeats.rest(name, cadence),
+  };
+  // `trace` has getters, so the context is shared, not copied field by field.
+  return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });
+}
+
+function registrationOf(spec: NodeSpec, existing: boolean): NodeRegistration {
+  const { labels, taints, capacity, readyWhenDaemonSetPodReady } = spec;
+  return {
+    labels,
+    taints,
+    capacity,
+    existing,
+    ...(readyWhenDaemonSetPodReady === undefined ? {} : { readyWhenDaemonSetPodReady }),
+  };
+}
+
+/** The first start belongs to the run's own; every later one is worth a record, and is the cause of what follows. */
+function tellStart(world: World, name: string, incarnation: number, start: () => void): number | undefined {
+  const { engine, journal } = world;
+  const seq =
+    incarnation === 1
+      ? engine.cause
+      : journal.event({ type: 'process.started', actor: name, ...lane(name), data: { incarnation } });
+  engine.withCause(seq, start);
+  return incarnation === 1 ? undefined : seq;
+}
+
+function tellDeath({ journal }: World, name: string): number {
+  return journal.event({ type: 'process.died', actor: name, ...lane(name) });
+}
+
+/** A kubelet's life belongs to its node. */
+function lane(name: string): { readonly node?: string; readonly object?: string } {
+  if (!name.startsWith('kubelet/')) return {};
+  const node = name.slice('kubelet/'.length);
+  return { node, object: objectRef('Node', node) };
+}

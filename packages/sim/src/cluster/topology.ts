@@ -1,0 +1,92 @@
+/** The nodes of a plan: names, labels, zones and room of each pool, and the Node objects of those that run already. */
+import {
+  HOSTNAME_LABEL,
+  type Node,
+  POOL_LABEL,
+  type ResourceList,
+  type Taint,
+  ZONE_LABEL,
+} from '@everynode/core/api/node';
+import { parseMemoryBytes } from '@everynode/core/api/quantity';
+import { formatTime } from '@everynode/core/api/time';
+import type { NodePool } from '../plan.ts';
+
+/** One node that is, or will be, part of the cluster. */
+export interface NodeSpec {
+  readonly name: string;
+  readonly pool: string;
+  readonly zone: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Capacity and allocatable alike. */
+  readonly capacity: ResourceList;
+  readonly readyWhenDaemonSetPodReady: string | undefined;
+}
+
+/** Room of a node whose pool says nothing. */
+const DEFAULT_CAPACITY: ResourceList = { cpu: '4', memory: '16Gi', 'ephemeral-storage': '100Gi', pods: '110' };
+
+/** Node `index` of a pool. `joins`: it is new, so it starts with the taints of its bootstrap as well. */
+export function nodeSpec(pool: NodePool, index: number, joins: boolean): NodeSpec {
+  const name = `${pool.name}-${index}`;
+  const { spread, bootstrap } = pool;
+  const spreadValue = spread?.values[index % spread.values.length];
+  const labels: Record<string, string> = {
+    [HOSTNAME_LABEL]: name,
+    'kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    [POOL_LABEL]: pool.name,
+    ...pool.labels,
+  };
+  if (spread !== undefined && spreadValue !== undefined) labels[spread.topologyKey] = spreadValue;
+  return {
+    name,
+    pool: pool.name,
+    zone: labels[ZONE_LABEL],
+    labels,
+    taints: [...(pool.taints ?? []), ...(joins ? (bootstrap?.startTaints ?? []) : [])],
+    capacity: { ...DEFAULT_CAPACITY, ...pool.capacity },
+    readyWhenDaemonSetPodReady: bootstrap?.readyWhenDaemonSetPodReady,
+  };
+}
+
+/** All nodes of instant 0, pool by pool. */
+export function initialNodes(pools: readonly NodePool[]): readonly NodeSpec[] {
+  return pools.flatMap((pool) => Array.from({ length: pool.count }, (_, index) => nodeSpec(pool, index, false)));
+}
+
+/** Bytes of memory and disk of a machine with this capacity. */
+export function machineRoom(capacity: ResourceList): { readonly memoryBytes: number; readonly diskBytes: number } {
+  const bytes = (name: string): number =>
+    parseMemoryBytes(capacity[name]) ?? parseMemoryBytes(DEFAULT_CAPACITY[name]) ?? 0;
+  return { memoryBytes: bytes('memory'), diskBytes: bytes('ephemeral-storage') };
+}
+
+/** The Node of a machine that has been Ready since before the run began (K-5). */
+export function readyNode(spec: NodeSpec, nowMs: number): Node {
+  const time = formatTime(nowMs);
+  const condition = (type: string, status: string, reason: string, message: string) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: spec.name, labels: spec.labels, creationTimestamp: time },
+    spec: spec.taints.length === 0 ? {} : { taints: spec.taints },
+    status: {
+      capacity: spec.capacity,
+      allocatable: spec.capacity,
+      conditions: [
+        condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+        condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+        condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+        condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
+      ],
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** The parts of one run, put together: engine, API server, seams, machines, processes, and how a change of one is told to the others. */
+import { assert } from '@everynode/core/assert';
+import { objectRef } from '@everynode/core/api/objects';
+import { type Profile, profileOf } from '@everynode/core/profile';
+import type { TraceWriter } from '@everynode/trace/writer';
+import { ApiServer } from '../apiserver/apiServer.ts';
+import { ApiClient, type ClientWorld } from '../apiserver/apiClient.ts';
+import type { Commit } from '../apiserver/changeLog.ts';
+import { Heartbeats } from '../apiserver/heartbeats.ts';
+import { Journal } from '../apiserver/journal.ts';
+import { ObjectStore } from '../apiserver/objectStore.ts';
+import { WatchHub } from '../apiserver/watchHub.ts';
+import { nodeLifecycle } from '../components/nodeLifecycle.ts';
+import type { PodModels } from '../components/podModels.ts';
+import { Engine } from '../engine/engine.ts';
+import { RngStreams } from '../engine/rngStreams.ts';
+import type { Plan } from '../plan.ts';
+import { Bites } from '../seams/bites.ts';
+import type { MachineChange } from '../seams/machineState.ts';
+import { Machines } from '../seams/machines.ts';
+import { ProcessTable } from '../seams/processTable.ts';
+import type { Lift } from '../seams/seams.ts';
+import { LegRules } from '../seams/worldSeams.ts';
+import { type Settings, settingsOf } from '../settings.ts';
+import { podModelTable } from './podModelTable.ts';
+import type { Change } from './worldView.ts';
+
+export interface World {
+  readonly plan: Plan;
+  readonly profile: Profile;
+  readonly settings: Settings;
+  readonly engine: Engine;
+  readonly streams: RngStreams;
+  readonly journal: Journal;
+  readonly store: ObjectStore;
+  readonly server: ApiServer;
+  readonly hub: WatchHub;
+  readonly heartbeats: Heartbeats;
+  readonly rules: LegRules;
+  readonly bites: Bites;
+  readonly processes: ProcessTable;
+  readonly machines: Machines;
+  readonly models: PodModels;
+  /** By node: the record of what last happened to its machine, its link or its kubelet. */
+  readonly nodeCauses: Map<string, number>;
+  /** Hands a change to whoever looks on. */
+  readonly observe: (change: Change) => void;
+}
+
+/** The name of a node's kubelet, as process and as API client. */
+export function kubeletName(node: string): string {
+  return `kubelet/${node}`;
+}
+
+/** An empty world at instant 0. `observe` is told of every change after it has happened. */
+export function createWorld(plan: Plan, trace: TraceWriter, observe: (change: Change) => void): World {
+  const profile = profileOf(plan.kubernetesVersion);
+  assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
+  const settings = settingsOf(profile, plan.settings);
+  const engine = new Engine({ seed: plan.seed, explore: plan.explore, limits: plan.limits });
+  const streams = new RngStreams(plan.seed);
+  const journal = new Journal(engine, trace);
+  const bites = new Bites();
+  const rules = new LegRules(bites, (match) => heartbeats.ruleAdded(match));
+  const processes = new ProcessTable(engine, bites, (name) => heartbeats.processTouched(name));
+  const nowMs = (): number => engine.nowMs;
+  const { latencyPercent } = settings;
+  const nodeCauses = new Map<string, number>();
+
+  const store = new ObjectStore(nowMs, (commit) => {
+    hub.publish(commit);
+    if (commit.kind === 'Lease' && commit.type === 'DELETED') heartbeats.leaseRemoved(commit.object.metadata.name);
+    observe(changeOf(commit, journal.lastSeq));
+  });
+  const isBehind = (process: string): boolean => processes.isPaused(process) || hub.isBehind(process, 'Lease');
+  const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
+  const server = new ApiServer({ engine, store, journal, streams, profile, objectsMax: plan.limits.objects });
+  const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length));
+  const hub = new WatchHub({ engine, store, journal, streams, rules: rules.watches, latencyPercent, withheld });
+  const machines: Machines = new Machines({
+    nowMs,
+    bites,
+    changed: machineListener({ journal, engine, processes, nodeCauses, observe, hub, heartbeats }),
+    tellKubelet: (node, run) => processes.deliver(kubeletName(node), processes.incarnation(kubeletName(node)), run),
+  });
+  const labelsOf = (node: string): Readonly<Record<string, string>> | undefined =>
+    store.get('Node', node)?.metadata.labels;
+  const models = podModelTable(plan.models, labelsOf, latencyPercent);
+  return {
+    plan,
+    profile,
+    settings,
+    engine,
+    streams,
+    journal,
+    store,
+    server,
+    hub,
+    heartbeats,
+    rules,
+    bites,
+    processes,
+    machines,
+    models,
+    nodeCauses,
+    observe,
+  };
+}
+
+/** A client that no process holds: a user, or a fault that acts as one. It never dies and has no rate limit. */
+export function outsideClient(world: World, name: string): ApiClient {
+  return new ApiClient(clientWorld(world), {
+    name,
+    timeoutMs: 60_000,
+    deliver: (run) => run(),
+    isLinked: () => true,
+    lost: () => undefined,
+  });
+}
+
+export function clientWorld({ engine, server, hub, rules, streams, journal, settings }: World): ClientWorld {
+  return { engine, server, hub, rules, streams, journal, latencyPercent: settings.latencyPercent };
+}
+
+function changeOf({ kind, key, type, before, object, cause }: Commit, lastSeq: number): Change {
+  return { kind, key, before, after: type === 'DELETED' ? undefined : object, seq: cause ?? lastSeq };
+}
+
+type MachineWorld = Pick<World, 'journal' | 'engine' | 'processes' | 'nodeCauses' | 'observe' | 'hub' | 'heartbeats'>;
+
+/** Writes down what happens to a machine, and lets power and link have their effect on the node's kubelet. */
+function machineListener(world: MachineWorld): (change: MachineChange) => void {
+  const { journal, engine, processes, nodeCauses, observe, hub, heartbeats } = world;
+  const powerLifts = new Map<string, Lift>();
+  const act = ({ node, what }: MachineChange): void => {
+    const kubelet = kubeletName(node);
+    if (what === 'poweredOff' || what === 'unreachable') heartbeats.linkBroken(node);
+    if (what === 'poweredOff') powerLifts.set(node, processes.crash(undefined, kubelet));
+    if (what === 'unreachable') hub.hold(kubelet);
+    if (what === 'reachable') hub.release(kubelet);
+    if (what === 'poweredOn') {
+      powerLifts.get(node)?.();
+      powerLifts.delete(node);
+    }
+  };
+  return (change) => {
+    const { node, what, pod, container, resource } = change;
+    const data = { ...(container === undefined ? {} : { container }), ...(resource === undefined ? {} : { resource }) };
+    const seq = journal.event({
+      type: `machine.${what}`,
+      actor: `machine/${node}`,
+      object: pod === undefined ? objectRef('Node', node) : objectRef('Pod', pod.key),
+      node,
+      ...(Object.keys(data).length === 0 ? {} : { data }),
+    });
+    if (pod === undefined) nodeCauses.set(node, seq);
+    engine.withCause(seq, () => {
+      act(change);
+      observe({ kind: 'Machine', node, seq });
+    });
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * A component is one process of the control plane or one kubelet. It sees the world through informers and requests and
+ * keeps its memory in the closure of `start`, so that a crash forgets everything: the next incarnation starts anew.
+ */
+import type { Lister, ApiRequest, ApiResult } from '@everynode/core/api/requests';
+import type { ResourceList, Taint } from '@everynode/core/api/node';
+import type { ApiObject, Kind, ObjectOfKind } from '@everynode/core/api/objects';
+import type { Profile } from '@everynode/core/profile';
+import type { SyncPass } from '@everynode/core/daemonset/syncContext';
+import type { EventRecord } from '@everynode/trace/record';
+import type { Rng } from '../engine/rng.ts';
+import type { Machine } from '../seams/machine.ts';
+import type { PodModels } from './podModels.ts';
+import type { Settings } from '../settings.ts';
+
+/** A timer of this incarnation; cancel it or let it fire. */
+export type Timer = number;
+
+/** What a component writes into the trace; `seq`, `atMs`, `actor` and `cause` are filled in. */
+export type TraceFields = Omit<EventRecord, 'kind' | 'seq' | 'atMs' | 'actor' | 'cause'> & {
+  readonly cause?: number;
+  /** Silence brings no record along: the cause is what last happened to this node's machine, link or kubelet. */
+  readonly silentNode?: string;
+};
+
+export interface InformerHandlers<K extends Kind> {
+  /** The store already shows the change when a handler runs (I-5). */
+  readonly added?: (object: ObjectOfKind[K]) => void;
+  /** Also called for identical objects of a relist (I-4). */
+  readonly updated?: (before: ObjectOfKind[K], after: ObjectOfKind[K]) => void;
+  readonly deleted?: (last: ObjectOfKind[K]) => void;
+  /** The first list has been handed over. */
+  readonly synced?: () => void;
+}
+
+/** A picture of one kind in one process. Pods can be looked up by node and by namespace without a scan. */
+export interface Informer<K extends Kind> extends Lister<K> {
+  readonly hasSynced: boolean;
+  /** Highest revision that the stream has delivered, bookmarks included (DS-Q14). */
+  readonly lastRevision: number;
+  /** Pods only: by `spec.nodeName`, in key order. */
+  byNode(nodeName: string): readonly ObjectOfKind[K][];
+  /** By namespace, in key order. */
+  byNamespace(namespace: string): readonly ObjectOfKind[K][];
+}
+
+export interface WatchOptions {
+  /** As a kubelet watches (A-20): of Pods those bound to this node, of Nodes this one alone. */
+  readonly nodeName?: string;
+}
+
+export interface ClientLimits {
+  readonly qps: number;
+  readonly burst: number;
+}
+
+/** The world as one process sees it. Timers, answers and deliveries of a dead incarnation are dropped. */
+export interface ComponentContext {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly settings: Settings;
+  /** This process's clock: virtual ms since the start of the run, plus its skew. */
+  nowMs(): number;
+  schedule(delayMs: number, run: () => void): Timer;
+  cancel(timer: Timer): void;
+  /** Sends one request; `done` gets the answer, or a Timeout failure 60 s later. Waits for the client's token bucket. */
+  send(request: ApiRequest, done?: (result: ApiResult) => void): void;
+  watch<K extends Kind>(kind: K, handlers: InformerHandlers<K>, options?: WatchOptions): Informer<K>;
+  /** A stream of its own: `<component name>/<purpose>`. A later incarnation goes on where the last one stopped. */
+  rng(purpose: string): Rng;
+  /** Identity by default; a seeded shuffle in explore mode, wherever Go has no order. */
+  order<T>(list: readonly T[]): readonly T[];
+  readonly trace: ComponentTrace;
+}
+
+export interface ComponentTrace {
+  /** Writes an event record and returns its seq. Its cause is what the engine is handling, unless given. */
+  event(fields: TraceFields): number;
+  decision(fields: {
+    readonly object: string;
+    readonly node: string;
+    readonly code: string;
+    readonly cause?: number;
+  }): void;
+  /** An ApiEvent (`kubectl get events`) about an object: `apiEvent.<reason>`. */
+  apiEvent(kind: Kind, object: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** Whatever `run` schedules or sends has this record as its cause. */
+  causedBy<T>(seq: number | undefined, run: () => T): T;
+  /** The record that led to what is running now. */
+  readonly cause: number | undefined;
+  /** The instant (virtual, without skew) at which that record was written. */
+  readonly causeAtMs: number | undefined;
+  /** Hands a controller's pass to laws and expectations. */
+  pass(pass: SyncPass): void;
+  readonly full: boolean;
+}
+
+/** What a kubelet is told on its command line about the Node that it registers (X-1). */
+export interface NodeRegistration {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly capacity: ResourceList;
+  /** Its network is up once a pod of this DaemonSet is ready on the node; absent: from the start. */
+  readonly readyWhenDaemonSetPodReady?: string;
+  /** First start of a node of instant 0: its Node is there and Ready, nothing to register, no delay. False at every later start. */
+  readonly existing: boolean;
+}
+
+/** How a kubelet renews its lease: by events, or by a rule while nothing could touch its renewals. */
+export interface HeartbeatSeat {
+  /** A timer for a renewal. */
+  schedule(delayMs: number, run: () => void): void;
+  /**
+   * Hands the renewals over: the last one was sent at `lastAtMs` of the run, the next ones would follow every
+   * `periodMs`. False: they stay the kubelet's. True: until `resume` says in how many ms the next one is due.
+   */
+  rest(cadence: {
+    readonly lastAtMs: number;
+    readonly periodMs: number;
+    readonly resume: (delayMs: number) => void;
+  }): boolean;
+}
+
+export interface KubeletContext extends ComponentContext {
+  readonly heartbeats: HeartbeatSeat;
+  readonly machine: Machine;
+  readonly nodeName: string;
+  readonly models: PodModels;
+  readonly registration: NodeRegistration;
+}
+
+/** One process: its name, the rate limit of its API client, and what it does when it starts. */
+export interface ComponentDefinition<C extends ComponentContext = ComponentContext> {
+  readonly name: string;
+  limits(settings: Settings): ClientLimits;
+  start(ctx: C): void;
+}

@@ -1,0 +1,193 @@
+/**
+ * Carries out one reconcile of core's generator: sends each batch at once, resumes with its last answer, and tells the
+ * trace what the sync saw and did. A crash of the process simply drops the generator. Rules: DS-0.1, DS-S3, DS-S6.
+ */
+import { keyOf } from '@everynode/core/api/meta';
+import { objectRef } from '@everynode/core/api/objects';
+import type { ApiRequest, ApiResult } from '@everynode/core/api/requests';
+import type { DecisionCode, Sync, SyncOutcome, SyncPass } from '@everynode/core/daemonset/syncContext';
+import type { Scalar } from '@everynode/trace/record';
+import type { ComponentContext } from './component.ts';
+import type { Wake } from './daemonSetControllerQueue.ts';
+
+type WorkingPass = Extract<SyncPass, { readonly pass: 'manage' | 'rollingUpdate' }>;
+
+/** What the trace already knows of a DaemonSet, so that only changes are written; memory of the process. */
+export interface SyncMemory {
+  /** Numbers of the last rolling update pass. */
+  numbers: string;
+  /** What the caches had delivered when the decisions were last written down. */
+  decidedAt: string;
+  readonly codes: Map<string, DecisionCode>;
+}
+
+export function newSyncMemory(): SyncMemory {
+  return { numbers: '', decidedAt: '', codes: new Map() };
+}
+
+/**
+ * One sync's voice in the trace. Its record `ds.sync` is written when there is something to say, before the first request
+ * leaves. `outcome`: `acts` creates or deletes pods; `writes` only history, ownership or status; `gated` and `stale` wait;
+ * `failed` could not even begin; `none` (full level) had nothing to do.
+ */
+export class SyncTrace {
+  readonly #ctx: ComponentContext;
+  readonly #key: string;
+  readonly #wake: Wake;
+  readonly #memory: SyncMemory;
+  readonly #delivered: string;
+  #record: number | undefined;
+  #isStale = false;
+  #latest: number | undefined;
+  #decided: WorkingPass | undefined;
+
+  /** `delivered` tells which revisions of pods and nodes the caches have got. */
+  constructor(ctx: ComponentContext, key: string, wake: Wake, memory: SyncMemory, delivered: string) {
+    this.#ctx = ctx;
+    this.#key = key;
+    this.#wake = wake;
+    this.#memory = memory;
+    this.#delivered = delivered;
+  }
+
+  /** The record that what this sync asks for is caused by: its latest pass, itself, or what woke it. */
+  get cause(): number | undefined {
+    return this.#latest ?? this.#record ?? this.#wake.cause;
+  }
+
+  observe(pass: SyncPass): void {
+    switch (pass.pass) {
+      case 'gated':
+        this.#begin('gated', { adds: pass.adds, dels: pass.dels });
+        break;
+      case 'stale':
+        this.#isStale = true;
+        this.#begin('stale', { kind: pass.kind });
+        break;
+      case 'manage':
+        this.#decided = pass;
+        if (pass.createOn.length + pass.deletePods.length > 0) this.#notePass('ds.manage', pass, {});
+        break;
+      case 'rollingUpdate':
+        this.#decided = pass;
+        this.#observeRoll(pass);
+        break;
+    }
+    // Laws look at the pass as what this sync has just written.
+    this.#ctx.trace.causedBy(this.cause, () => this.#ctx.trace.pass(pass));
+  }
+
+  /** Before a batch leaves: the sync acts, so it gets its record. */
+  sending(): void {
+    this.#begin('writes', {});
+  }
+
+  ended(outcome: SyncOutcome, failures: number): void {
+    this.#noteDecisions();
+    // A cache that lags is no failure: the sync waits for it (DS-Q14).
+    if (outcome.ok || this.#isStale) {
+      if (this.#ctx.trace.full) this.#begin('none', {});
+      return;
+    }
+    this.#begin('failed', {});
+    this.#event('ds.syncFailed', { error: outcome.error, failures: failures + 1 }, this.#record);
+  }
+
+  #observeRoll(pass: Extract<SyncPass, { readonly pass: 'rollingUpdate' }>): void {
+    const { desired, maxUnavailable, maxSurge, numUnavailable, numSurge } = pass;
+    const numbers = `${desired}/${maxUnavailable}/${maxSurge}/${numUnavailable}/${numSurge}`;
+    const acts = pass.createOn.length + pass.deletePods.length > 0;
+    if (!acts && numbers === this.#memory.numbers) return;
+    this.#memory.numbers = numbers;
+    this.#notePass('ds.roll', pass, { desired, maxUnavailable, maxSurge, numUnavailable, numSurge });
+  }
+
+  #notePass(type: string, pass: WorkingPass, data: Readonly<Record<string, Scalar>>): void {
+    const work = { creates: pass.createOn.length, deletes: pass.deletePods.length };
+    // A pass that only counts anew leaves no more than a status behind.
+    if (work.creates + work.deletes > 0) this.#begin('acts', work);
+    else this.#begin('writes', {});
+    this.#latest = this.#event(type, { ...work, ...data }, this.#record);
+  }
+
+  #begin(outcome: string, data: Readonly<Record<string, Scalar>>): void {
+    if (this.#record !== undefined) return;
+    const lagMs = Math.max(0, this.#ctx.nowMs() - this.#wake.atMs);
+    this.#record = this.#event('ds.sync', { outcome, ...data }, this.#wake.cause, lagMs);
+  }
+
+  #event(type: string, data: Readonly<Record<string, Scalar>>, cause: number | undefined, lagMs?: number): number {
+    const object = objectRef('DaemonSet', this.#key);
+    const fields = {
+      type,
+      object,
+      data,
+      ...(lagMs === undefined ? {} : { lagMs }),
+      ...(cause === undefined ? {} : { cause }),
+    };
+    return this.#ctx.trace.event(fields);
+  }
+
+  /** Half of all syncs only hear the echo of a status: where nothing was delivered and nothing is done, no code changes. */
+  #isDecided(pass: WorkingPass): boolean {
+    const decidedAt = `${this.#delivered}/${pass.ds.metadata.generation ?? 0}/${pass.createOn.length}/${pass.deletePods.length}`;
+    // Time alone turns `settling` into `ok`.
+    const isSame = decidedAt === this.#memory.decidedAt && (pass.ds.spec.minReadySeconds ?? 0) === 0;
+    this.#memory.decidedAt = decidedAt;
+    return isSame;
+  }
+
+  /** The last pass that judged the nodes has the last word; a node's code is written when it changes. */
+  #noteDecisions(): void {
+    const pass = this.#decided;
+    if (pass === undefined || this.#isDecided(pass)) return;
+    const decisions = pass.decisions();
+    const { codes } = this.#memory;
+    const object = objectRef('DaemonSet', keyOf(pass.ds));
+    const cause = this.cause;
+    for (const [node, code] of decisions) {
+      if (code === codes.get(node) || (pass.pass === 'manage' && isHeldBack(code, codes.get(node)))) continue;
+      codes.set(node, code);
+      this.#ctx.trace.decision({ object, node, code, ...(cause === undefined ? {} : { cause }) });
+    }
+    for (const node of codes.keys()) if (!decisions.has(node)) codes.delete(node);
+  }
+}
+
+/** Manage does not know of the update's budget: where it finds nothing to do, the update's last word stands. */
+function isHeldBack(code: DecisionCode, before: DecisionCode | undefined): boolean {
+  return code === 'ok' && (before === 'budget' || before === 'surge');
+}
+
+/** Runs the generator to its end, however many answers that takes. */
+export function driveSync(
+  ctx: ComponentContext,
+  sync: Sync,
+  trace: SyncTrace,
+  ended: (outcome: SyncOutcome) => void,
+): void {
+  const resume = (results: readonly ApiResult[]): void => {
+    const step = ctx.trace.causedBy(trace.cause, () => sync.next(results));
+    if (step.done === true) ended(step.value);
+    else send(step.value);
+  };
+  const send = (requests: readonly ApiRequest[]): void => {
+    if (requests.length === 0) {
+      resume([]);
+      return;
+    }
+    trace.sending();
+    const results: ApiResult[] = [];
+    let open = requests.length;
+    ctx.trace.causedBy(trace.cause, () => {
+      for (const [at, request] of requests.entries()) {
+        ctx.send(request, (result) => {
+          results[at] = result;
+          open -= 1;
+          if (open === 0) resume(results);
+        });
+      }
+    });
+  };
+  resume([]);
+}

@@ -1,0 +1,98 @@
+/**
+ * Whether a kubelet takes a pod: pressure first, then what the scheduler should have looked at already, judged by the
+ * kubelet's own picture. The first refusal counts. Twin: eviction_manager.go Admit, lifecycle/predicate.go. Rules: K-9…K-11, E-14…E-16.
+ */
+import type { Node } from '@everynode/core/api/node';
+import type { Pod } from '@everynode/core/api/pod';
+import { hostPorts, portsConflict } from '@everynode/core/match/hostPorts';
+import { isBestEffort, nodeAllocatable, podRequests } from '@everynode/core/match/podRequests';
+import { compilePodNodeMatch } from '@everynode/core/match/selectors';
+import { findUntolerated, isTolerated } from '@everynode/core/match/taints';
+
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface AdmissionPicture {
+  readonly node: Node;
+  /** Active pods: admitted, and not gone yet (K-13). */
+  readonly others: readonly Pod[];
+  /** Pressure conditions that the kubelet reports. */
+  readonly pressure: readonly string[];
+  /** Its containers run here already, as after a restart of the kubelet: labels and taints are not looked at again (K-11). */
+  readonly isRunning: boolean;
+  readonly compareTolerations: boolean;
+}
+
+/** At or above it a pod is critical: only the two `system-*` classes are (§0.3). */
+const CRITICAL_PRIORITY = 2_000_000_000;
+const MEMORY_PRESSURE_TAINT = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' } as const;
+
+export function isCriticalPod(pod: Pod): boolean {
+  return (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY;
+}
+
+/** Undefined: the pod is taken. */
+export function refusalOf(pod: Pod, picture: AdmissionPicture): Refusal | undefined {
+  return refusedByPressure(pod, picture) ?? refusedByPredicates(pod, picture);
+}
+
+function refusedByPressure(pod: Pod, { pressure, compareTolerations }: AdmissionPicture): Refusal | undefined {
+  if (pressure.length === 0 || isCriticalPod(pod)) return undefined;
+  const refusal = { reason: 'Evicted', message: `The node had condition: [${pressure.join(' ')}]. ` };
+  if (pressure.some((type) => type !== 'MemoryPressure')) return refusal;
+  if (!isBestEffort(pod)) return undefined;
+  return isTolerated(MEMORY_PRESSURE_TAINT, pod.spec.tolerations, compareTolerations) ? undefined : refusal;
+}
+
+function refusedByPredicates(pod: Pod, picture: AdmissionPicture): Refusal | undefined {
+  const { node, isRunning, compareTolerations } = picture;
+  const podOs = pod.metadata.labels?.['kubernetes.io/os'];
+  if (podOs !== undefined && podOs !== node.metadata.labels?.['kubernetes.io/os']) {
+    const message = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label";
+    return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message };
+  }
+  const lacking = findLackingResource(pod, picture);
+  if (lacking !== undefined) return lacking;
+  if (!isRunning && !compilePodNodeMatch(pod.spec)(node)) {
+    return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+  }
+  if ((pod.spec.nodeName ?? '') !== node.metadata.name) {
+    return predicate('NodeName', "node(s) didn't match the requested node name");
+  }
+  if (picture.others.some((other) => portsConflict(hostPorts(pod), hostPorts(other)))) {
+    return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports");
+  }
+  const { taints } = node.spec ?? {};
+  if (!isRunning && findUntolerated(taints, pod.spec.tolerations, ['NoExecute'], compareTolerations) !== undefined) {
+    return predicate('TaintToleration', "node(s) had taints that the pod didn't tolerate");
+  }
+  return undefined;
+}
+
+/** The pod count first, then cpu, memory, storage, then anything else that the pod asks for. */
+function findLackingResource(pod: Pod, { node, others }: AdmissionPicture): Refusal | undefined {
+  const allocatable = nodeAllocatable(node);
+  const podsMax = allocatable['pods'];
+  if (podsMax !== undefined && others.length + 1 > podsMax) return outOf('pods', 1, others.length, podsMax);
+  const wanted = podRequests(pod);
+  const names = ['cpu', 'memory', 'ephemeral-storage'];
+  for (const name of [...names, ...Object.keys(wanted).filter((each) => !names.includes(each))]) {
+    const requested = wanted[name] ?? 0;
+    if (requested === 0) continue;
+    const used = others.reduce((sum, other) => sum + (podRequests(other)[name] ?? 0), 0);
+    const capacity = allocatable[name] ?? 0;
+    if (requested > capacity - used) return outOf(name, requested, used, capacity);
+  }
+  return undefined;
+}
+
+function outOf(resource: string, requested: number, used: number, capacity: number): Refusal {
+  const numbers = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${numbers}` };
+}
+
+function predicate(name: string, text: string): Refusal {
+  return { reason: name, message: `Predicate ${name} failed: ${text}` };
+}

@@ -1,0 +1,91 @@
+/**
+ * Gets one container to run: its image first, then creation and start; a pull that fails is tried again, ever more
+ * rarely, until it works or the pod ends. Rules: K-14…K-17, V-13.
+ */
+import type { KubeletContext } from './component.ts';
+import type { KubeletImages } from './kubeletImages.ts';
+import { isEnding, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
+
+/** The next sync of the pod after a failed pull finds it in backoff. */
+const BACKOFF_SHOWS_AFTER_MS = 1000;
+
+export interface LaunchOptions {
+  readonly ctx: KubeletContext;
+  readonly images: KubeletImages;
+  /** V-13. */
+  readonly drawStartMs: () => number;
+  readonly statusChanged: (entry: KubeletPod) => void;
+}
+
+export interface LaunchOutcome {
+  /** It runs. */
+  readonly started: () => void;
+  /** An attempt failed; another one will come by itself. */
+  readonly failed?: () => void;
+}
+
+export class KubeletLaunch {
+  readonly #options: LaunchOptions;
+
+  constructor(options: LaunchOptions) {
+    this.#options = options;
+  }
+
+  launch(entry: KubeletPod, container: KubeletContainer, outcome: LaunchOutcome): void {
+    const { ctx, images } = this.#options;
+    const cause = ctx.trace.cause;
+    const isWanted = (): boolean => !isEnding(entry);
+    images.ensure({
+      podUid: entry.uid,
+      container: container.spec,
+      pull: entry.behaviour.imagePull,
+      isWanted,
+      // The node's queue of pulls serves one pod after the other: what follows belongs to this one.
+      done: (answer) =>
+        ctx.trace.causedBy(cause, () => {
+          if (!isWanted()) return;
+          if (answer.ok) this.#create(entry, container, outcome);
+          else this.#retryLater(entry, container, outcome, answer);
+        }),
+    });
+  }
+
+  #create(entry: KubeletPod, container: KubeletContainer, { started }: LaunchOutcome): void {
+    const { ctx, drawStartMs } = this.#options;
+    const begin = (): void => {
+      const { uid, key, daemonSet, behaviour } = entry;
+      const { memoryBytes, diskBytes } = behaviour;
+      ctx.machine.startContainer({ uid, key, daemonSet, usage: { memoryBytes, diskBytes } }, container.spec.name);
+      if (container.state.is === 'terminated') container.last = container.state;
+      if (container.last !== undefined) container.restarts += 1;
+      container.state = { is: 'running', startedAtMs: ctx.nowMs() };
+      started();
+    };
+    entry.startTimers.push(ctx.schedule(drawStartMs(), begin));
+  }
+
+  #retryLater(
+    entry: KubeletPod,
+    container: KubeletContainer,
+    outcome: LaunchOutcome,
+    { reason, message, retryAtMs }: { readonly reason: string; readonly message: string; readonly retryAtMs: number },
+  ): void {
+    const { ctx, statusChanged } = this.#options;
+    const { image } = container.spec;
+    const show = (shown: string, text: string): void => {
+      if (container.state.is === 'terminated') container.last = container.state;
+      container.state = { is: 'waiting', reason: shown, message: text };
+      statusChanged(entry);
+    };
+    show(reason, message);
+    ctx.trace.apiEvent('Pod', entry.pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
+    const later = (delayMs: number, run: () => void): void => void entry.startTimers.push(ctx.schedule(delayMs, run));
+    if (reason === 'ErrImagePull') {
+      later(BACKOFF_SHOWS_AFTER_MS, () =>
+        show('ImagePullBackOff', `Back-off pulling image "${image}": ${reason}: ${message}`),
+      );
+    }
+    later(retryAtMs - ctx.nowMs(), () => this.launch(entry, container, { started: outcome.started }));
+    outcome.failed?.();
+  }
+}

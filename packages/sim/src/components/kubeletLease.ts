@@ -1,0 +1,87 @@
+/**
+ * A node's heartbeat: one small object, renewed every ten seconds for as long as the kubelet lives and reaches the API.
+ * Twin: component-helpers apimachinery/lease controller.go. Rules: K-1.
+ */
+import { keyOf } from '@everynode/core/api/meta';
+import type { Lease, Node } from '@everynode/core/api/node';
+import type { ApiResult } from '@everynode/core/api/requests';
+import { formatMicroTime } from '@everynode/core/api/time';
+import type { KubeletContext } from './component.ts';
+
+const NAMESPACE = 'kube-node-lease';
+const DURATION_SECONDS = 40;
+const RENEW_MS = 10_000;
+/** 4 % of the period, only ever later. */
+const JITTER_MS = 400;
+/** After a failure: 100 ms doubled up to 7 s, five times; then the next period. */
+const RETRIES_MAX = 5;
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 7000;
+
+/** Keeps the lease fresh from `firstInMs` on; `node` is the Node as the kubelet last saw it, the lease's owner. */
+export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => Node | undefined): void {
+  const rootCause = ctx.trace.cause;
+  let known: Lease | undefined;
+  const later = (delayMs: number, run: () => void): void => {
+    ctx.trace.causedBy(rootCause, () => ctx.heartbeats.schedule(delayMs, run));
+  };
+  // One draw for this life of the kubelet, so that its renewals follow a rule and can be left out (heartbeats.ts).
+  const periodMs = RENEW_MS + ctx.rng('lease').below(JITTER_MS + 1);
+  let sentAtMs = 0;
+  const nextPeriod = (): void => later(periodMs, () => renew(0));
+  const resume = (delayMs: number): void => later(delayMs, () => renew(0));
+  const failed = (retries: number): void => {
+    if (retries === RETRIES_MAX) nextPeriod();
+    else later(Math.min(RETRY_FIRST_MS * 2 ** retries, RETRY_MAX_MS), () => renew(retries + 1));
+  };
+  const answered = (result: ApiResult, retries: number): void => {
+    if (result.ok) {
+      if (known === undefined && result.object?.kind === 'Lease') known = unversioned(result.object);
+      if (!ctx.heartbeats.rest({ lastAtMs: sentAtMs, periodMs, resume }))
+        resume(Math.max(0, sentAtMs + periodMs - ctx.nowMs()));
+      return;
+    }
+    // A node's lease goes with the node; a kubelet that lives on makes a new one (K-40).
+    if (result.reason === 'NotFound') known = undefined;
+    failed(retries);
+  };
+  const renew = (retries: number): void => {
+    sentAtMs = ctx.nowMs();
+    const renewTime = formatMicroTime(sentAtMs);
+    if (known === undefined) {
+      adopt(retries, renewTime);
+      return;
+    }
+    const object = { ...known, spec: { ...known.spec, renewTime } };
+    ctx.send({ verb: 'update', object }, (result) => answered(result, retries));
+  };
+  const adopt = (retries: number, renewTime: string): void => {
+    const lease = newLease(ctx.nodeName, node(), renewTime);
+    ctx.send({ verb: 'get', kind: 'Lease', key: keyOf(lease) }, (got) => {
+      if (got.ok && got.object?.kind === 'Lease') {
+        known = unversioned(got.object);
+        renew(retries);
+      } else if (!got.ok && got.reason === 'NotFound') {
+        ctx.send({ verb: 'create', object: lease }, (result) => answered(result, retries));
+      } else failed(retries);
+    });
+  };
+  later(firstInMs, () => renew(0));
+}
+
+function newLease(nodeName: string, node: Node | undefined, renewTime: string): Lease {
+  const uid = node?.metadata.uid;
+  const owner = uid === undefined ? {} : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: nodeName, uid }] };
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: nodeName, namespace: NAMESPACE, ...owner },
+    spec: { holderIdentity: nodeName, leaseDurationSeconds: DURATION_SECONDS, renewTime },
+  };
+}
+
+/** Renewals name no version: whoever holds the name holds the lease. */
+function unversioned(lease: Lease): Lease {
+  const { resourceVersion: _version, ...metadata } = lease.metadata;
+  return { ...lease, metadata };
+}

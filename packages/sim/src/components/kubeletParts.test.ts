@@ -1,0 +1,356 @@
+import type { Condition } from '@everynode/core/api/meta';
+import type { Node } from '@everynode/core/api/node';
+import type { Pod, PodSpec, Probe } from '@everynode/core/api/pod';
+import { formatTime } from '@everynode/core/api/time';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { conditionsInForce, EVICTION_SIGNALS, evictionMessage, rankForEviction } from './evictionManager.ts';
+import { type AdmissionPicture, refusalOf } from './kubeletAdmission.ts';
+import { pullPolicyOf } from './kubeletImages.ts';
+import { flipReasons, isSameStatus, nodeConditions } from './kubeletNodeStatus.ts';
+import { type KubeletPod, newKubeletPod } from './kubeletPod.ts';
+import { computePodStatus, phaseOf } from './kubeletPodStatus.ts';
+import { readyAtMs } from './kubeletReadiness.ts';
+import type { PodBehaviour } from './podModels.ts';
+
+const BEHAVIOUR: PodBehaviour = {
+  imagePull: { fixed: 0 },
+  startup: { fixed: 0 },
+  readiness: { fixed: 0 },
+  termination: { fixed: 0 },
+  crash: undefined,
+  memoryBytes: 0,
+  diskBytes: 0,
+};
+
+function pod(spec: Partial<PodSpec> = {}, labels: Readonly<Record<string, string>> = {}): Pod {
+  const containers = [{ name: 'c', image: 'i:v1' }];
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'd', uid: 'u', labels },
+    spec: { containers, nodeName: 'n', ...spec },
+  };
+}
+
+function requesting(requests: Readonly<Record<string, string>>): Partial<PodSpec> {
+  return { containers: [{ name: 'c', image: 'i:v1', resources: { requests } }] };
+}
+
+describe('refusalOf', () => {
+  const node: Node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n', labels: { 'kubernetes.io/os': 'linux' } },
+    status: { allocatable: { cpu: '2', memory: '1Gi', pods: '2' } },
+  };
+  const picture = (overrides: Partial<AdmissionPicture> = {}): AdmissionPicture => ({
+    node,
+    others: [],
+    pressure: [],
+    isRunning: false,
+    compareTolerations: true,
+    ...overrides,
+  });
+  const toleratesMemory = {
+    tolerations: [{ key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' }],
+  };
+  const burstable = requesting({ cpu: '100m' });
+  const critical = { priority: 2_000_001_000 };
+
+  // The table of E-14: conditions against kinds of pods.
+  test.each([
+    ['nothing', [], pod(), undefined],
+    ['memory', ['MemoryPressure'], pod(), 'Evicted'],
+    ['memory', ['MemoryPressure'], pod(toleratesMemory), undefined],
+    ['memory', ['MemoryPressure'], pod(burstable), undefined],
+    ['memory', ['MemoryPressure'], pod(critical), undefined],
+    ['disk', ['DiskPressure'], pod(), 'Evicted'],
+    ['disk', ['DiskPressure'], pod(toleratesMemory), 'Evicted'],
+    ['disk', ['DiskPressure'], pod(burstable), 'Evicted'],
+    ['disk', ['DiskPressure'], pod(critical), undefined],
+    ['both', ['MemoryPressure', 'DiskPressure'], pod(toleratesMemory), 'Evicted'],
+  ])('case %#, under pressure of %s: as the table says', (_name, pressure, subject, expected) => {
+    expect(refusalOf(subject, picture({ pressure }))?.reason).toBe(expected);
+  });
+
+  test('several conditions stand in Go’s brackets', () => {
+    expect(refusalOf(pod(), picture({ pressure: ['MemoryPressure', 'DiskPressure'] }))?.message).toBe(
+      'The node had condition: [MemoryPressure DiskPressure]. ',
+    );
+  });
+
+  const port = { containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 80 }] }] };
+  const noExecute = { ...node, spec: { taints: [{ key: 'a', effect: 'NoExecute' as const }] } };
+  const noSchedule = { ...node, spec: { unschedulable: true, taints: [{ key: 'a', effect: 'NoSchedule' as const }] } };
+
+  test.each([
+    ['another system', pod({}, { 'kubernetes.io/os': 'windows' }), picture(), 'PodOSSelectorNodeLabelDoesNotMatch'],
+    ['too much cpu', pod(requesting({ cpu: '3' })), picture(), 'OutOfcpu'],
+    [
+      'memory taken by others',
+      pod(requesting({ memory: '1Gi' })),
+      picture({ others: [pod(requesting({ memory: '1Mi' }))] }),
+      'OutOfmemory',
+    ],
+    ['too many pods', pod(), picture({ others: [pod(), pod()] }), 'OutOfpods'],
+    ['an unknown resource', pod(requesting({ 'example.com/gpu': '1' })), picture(), 'OutOfexample.com/gpu'],
+    ['a selector', pod({ nodeSelector: { a: 'b' } }), picture(), 'NodeAffinity'],
+    ['another node', pod({ nodeName: 'm' }), picture(), 'NodeName'],
+    ['a taken port', pod(port), picture({ others: [pod(port)] }), 'NodePorts'],
+    ['a NoExecute taint', pod(), picture({ node: noExecute }), 'TaintToleration'],
+    ['a NoSchedule taint and a cordon', pod(), picture({ node: noSchedule }), undefined],
+    ['a NoExecute taint, but running already', pod(), picture({ node: noExecute, isRunning: true }), undefined],
+    ['a selector, but running already', pod({ nodeSelector: { a: 'b' } }), picture({ isRunning: true }), undefined],
+  ])('%s: refused by the right predicate, or not at all', (_name, subject, seen, expected) => {
+    expect(refusalOf(subject, seen)?.reason).toBe(expected);
+  });
+});
+
+describe('readyAtMs', () => {
+  const ask = (
+    probe: Probe | undefined,
+    answersAfterMs: number,
+    rest: { readonly startupProbe?: Probe; readonly probesSinceMs?: number; readonly startupSinceMs?: number } = {},
+  ): number =>
+    readyAtMs({
+      probe,
+      startupProbe: rest.startupProbe,
+      startedAtMs: 1000,
+      answersAfterMs,
+      probesSinceMs: { readiness: rest.probesSinceMs ?? 400, startup: rest.startupSinceMs ?? 400 },
+    });
+
+  test.each([
+    ['no probe', undefined, 0, 1000],
+    ['no probe, slow application', undefined, 5000, 6000],
+    ['the first tick after the start', { periodSeconds: 10 }, 0, 10_400],
+    ['the application answers at a tick', { periodSeconds: 10 }, 9400, 10_400],
+    ['the application answers just after a tick', { periodSeconds: 10 }, 9401, 20_400],
+    ['an initial delay', { periodSeconds: 5, initialDelaySeconds: 12 }, 0, 15_400],
+    ['three successes in a row', { periodSeconds: 5, successThreshold: 3 }, 0, 15_400],
+    ['the default period of 10 s', {}, 0, 10_400],
+  ])('%s', (_name, probe, answersAfterMs, expected) => {
+    expect(ask(probe, answersAfterMs)).toBe(expected);
+  });
+
+  test('readiness is asked for only after the startup probe has passed', () => {
+    expect(ask({ periodSeconds: 10 }, 0, { startupProbe: { periodSeconds: 3, initialDelaySeconds: 20 } })).toBe(30_400);
+  });
+
+  test('K-24: the startup probe has a worker of its own, whose first probe the container waits for', () => {
+    expect(ask(undefined, 0, { startupProbe: { periodSeconds: 20 }, startupSinceMs: 63_000 })).toBe(63_000);
+  });
+
+  test('workers that begin later, as after a restart of the kubelet, find nothing before they begin', () => {
+    expect(ask({ periodSeconds: 10 }, 0, { probesSinceMs: 77_000 })).toBe(77_000);
+  });
+
+  test('never before the application answers, never later than delays and periods allow', () => {
+    const input = fc.record({
+      period: fc.integer({ min: 1, max: 60 }),
+      delay: fc.nat(120),
+      success: fc.integer({ min: 1, max: 5 }),
+      answers: fc.nat(600_000),
+      since: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(input, ({ period, delay, success, answers, since }) => {
+        const atMs = ask({ periodSeconds: period, initialDelaySeconds: delay, successThreshold: success }, answers, {
+          probesSinceMs: since,
+        });
+        const soonestMs = Math.max(1000 + answers, 1000 + delay * 1000);
+        expect(atMs).toBeGreaterThanOrEqual(soonestMs + (success - 1) * period * 1000);
+        expect(atMs).toBeLessThan(soonestMs + success * period * 1000 + 1);
+      }),
+    );
+  });
+});
+
+describe('computePodStatus', () => {
+  function entry(overrides: Partial<KubeletPod> = {}, spec: Partial<PodSpec> = {}): KubeletPod {
+    return { ...newKubeletPod(pod(spec), BEHAVIOUR), stage: 'running', startTimeMs: 1000, ...overrides };
+  }
+  function running(subject: KubeletPod, ready: boolean): KubeletPod {
+    for (const container of subject.containers)
+      Object.assign(container, { state: { is: 'running', startedAtMs: 2000 }, ready });
+    return subject;
+  }
+  const find = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
+    conditions?.find((each) => each.type === type);
+
+  test('a pod whose container runs is Running, and Ready once that is ready', () => {
+    const unready = computePodStatus(running(entry(), false), undefined, 5000);
+    expect([unready.phase, find(unready.conditions, 'Ready')]).toEqual([
+      'Running',
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'ContainersNotReady',
+        message: 'containers with unready status: [c]',
+        lastTransitionTime: formatTime(5000),
+      },
+    ]);
+    const ready = computePodStatus(running(entry(), true), unready, 9000);
+    expect(find(ready.conditions, 'Ready')).toEqual({
+      type: 'Ready',
+      status: 'True',
+      lastTransitionTime: formatTime(9000),
+    });
+    expect(find(ready.conditions, 'Initialized')?.lastTransitionTime).toBe(formatTime(5000));
+  });
+
+  test('conditions stand in upstream’s order', () => {
+    expect(computePodStatus(running(entry(), true), undefined, 0).conditions?.map(({ type }) => type)).toEqual([
+      'PodReadyToStartContainers',
+      'Initialized',
+      'ContainersReady',
+      'Ready',
+    ]);
+  });
+
+  test('a refused pod gets reason and message, but neither container statuses nor readiness', () => {
+    const verdict = { phase: 'Failed', reason: 'Evicted', message: 'm', isDisrupted: false } as const;
+    const status = computePodStatus(entry({ stage: 'stopped', startTimeMs: undefined, verdict }), undefined, 3000);
+    expect(status).toEqual({
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'm',
+      startTime: formatTime(3000),
+      conditions: [],
+    });
+  });
+
+  test('an evicted pod is told of only when nothing of it runs any more', () => {
+    const verdict = { phase: 'Failed', reason: 'Evicted', message: 'm', isDisrupted: true } as const;
+    expect(computePodStatus(running(entry({ stage: 'stopping', verdict }), true), undefined, 0)).toMatchObject({
+      phase: 'Running',
+    });
+    const status = computePodStatus(entry({ stage: 'stopped', verdict }), undefined, 0);
+    expect([status.phase, find(status.conditions, 'DisruptionTarget')?.reason]).toEqual([
+      'Failed',
+      'TerminationByKubelet',
+    ]);
+  });
+
+  test.each([
+    ['never started', [], 'stopped', 'Failed'],
+    ['exited with 0', [0], 'stopped', 'Succeeded'],
+    ['was killed', [137], 'stopped', 'Failed'],
+    ['exited, to be restarted', [1], 'running', 'Running'],
+  ] as const)('the phase of a pod that %s is as expected', (_name, codes, stage, expected) => {
+    const subject = entry({ stage });
+    const [exitCode] = codes;
+    if (exitCode !== undefined) {
+      const state = { is: 'terminated', exitCode, reason: 'Error', startedAtMs: 0, finishedAtMs: 1 };
+      Object.assign(subject.containers[0] ?? {}, { state });
+    }
+    expect(phaseOf(subject)).toBe(expected);
+  });
+
+  test('a container that waits for its first start keeps the pod Pending; one that has run does not', () => {
+    expect(phaseOf(entry())).toBe('Pending');
+    const subject = entry();
+    const last = { is: 'terminated', exitCode: 1, reason: 'Error', startedAtMs: 0, finishedAtMs: 1 };
+    Object.assign(subject.containers[0] ?? {}, { last });
+    expect(phaseOf(subject)).toBe('Running');
+  });
+});
+
+describe('pullPolicyOf', () => {
+  test.each([
+    ['agent', 'Always'],
+    ['agent:latest', 'Always'],
+    ['agent:v1', 'IfNotPresent'],
+    ['registry:5000/agent', 'Always'],
+    ['registry:5000/team/agent:v1', 'IfNotPresent'],
+    ['agent@sha256:abc', 'IfNotPresent'],
+  ])('%s is pulled %s', (image, expected) => {
+    expect(pullPolicyOf({ name: 'c', image })).toBe(expected);
+  });
+
+  test('what the container says goes first', () => {
+    expect(pullPolicyOf({ name: 'c', image: 'agent', imagePullPolicy: 'Never' })).toBe('Never');
+  });
+});
+
+describe('node conditions', () => {
+  const up = { isRuntimeUp: true, isNetworkUp: true, hasRoutes: undefined, pressure: [] };
+
+  test('a condition keeps its transition time while its status stays; the heartbeat moves', () => {
+    const before = nodeConditions(up, [], 1000);
+    const after = nodeConditions({ ...up, pressure: ['DiskPressure'] }, before, 9000);
+    expect(after.map(({ type, status, lastTransitionTime }) => [type, status, lastTransitionTime])).toEqual([
+      ['MemoryPressure', 'False', formatTime(1000)],
+      ['DiskPressure', 'True', formatTime(9000)],
+      ['PIDPressure', 'False', formatTime(1000)],
+      ['Ready', 'True', formatTime(1000)],
+    ]);
+    expect(after.every(({ lastHeartbeatTime }) => lastHeartbeatTime === formatTime(9000))).toBe(true);
+  });
+
+  test('heartbeats alone are no difference, a reason is one', () => {
+    const before = nodeConditions(up, [], 1000);
+    expect(isSameStatus(nodeConditions(up, before, 9000), before)).toBe(true);
+    expect(isSameStatus(nodeConditions({ ...up, isNetworkUp: false }, before, 9000), before)).toBe(false);
+    expect(isSameStatus(before, undefined)).toBe(false);
+  });
+
+  test('flips are told in upstream’s words', () => {
+    const before = nodeConditions({ ...up, isRuntimeUp: false }, [], 0);
+    const after = nodeConditions({ ...up, pressure: ['MemoryPressure'] }, before, 0);
+    expect(flipReasons(before, after)).toEqual(['NodeHasInsufficientMemory', 'NodeReady']);
+    expect(flipReasons(after, before)).toEqual(['NodeHasSufficientMemory', 'NodeNotReady']);
+  });
+
+  test('a node that is born without routes has NetworkUnavailable until they exist', () => {
+    const find = (hasRoutes: boolean): string | undefined =>
+      nodeConditions({ ...up, hasRoutes }, [], 0).find(({ type }) => type === 'NetworkUnavailable')?.status;
+    expect([find(false), find(true)]).toEqual(['True', 'False']);
+  });
+});
+
+describe('eviction manager', () => {
+  const [memory, disk] = EVICTION_SIGNALS;
+  const candidate = (name: string, memoryBytes: number, spec: Partial<PodSpec> = {}) => ({
+    pod: { ...pod(spec), metadata: { name } },
+    memoryBytes,
+    diskBytes: 0,
+  });
+
+  test('who is beyond its request goes first, then low priority, then the largest excess', () => {
+    const candidates = [
+      candidate('within', 90, requesting({ memory: '100' })),
+      candidate('important', 500, { priority: 10 }),
+      candidate('small', 10),
+      candidate('large', 300),
+    ];
+    const names =
+      memory === undefined ? [] : rankForEviction(candidates, memory).map(({ pod: { metadata } }) => metadata.name);
+    expect(names).toEqual(['large', 'small', 'important', 'within']);
+  });
+
+  test('the message names threshold, what is left, and each container beyond its request', () => {
+    const subject = candidate('a', 300 * 2 ** 20, requesting({ memory: '100Mi' }));
+    const reading = { isMet: true, evicts: true, availableBytes: 50 * 2 ** 20, thresholdBytes: 100 * 2 ** 20 };
+    expect(memory === undefined ? '' : evictionMessage(subject, memory, reading)).toBe(
+      'The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 300Mi, request is 100Mi, has larger consumption of memory. ',
+    );
+    expect(disk?.threshold(1000)).toBe(100);
+  });
+
+  test('E-12: each container is held against its own request', () => {
+    const container = (name: string, memory: string) => ({ name, image: 'i:v1', resources: { requests: { memory } } });
+    const subject = candidate('a', 300 * 2 ** 20, { containers: [container('small', '100Mi'), container('large', '200Mi')] });
+    const reading = { isMet: true, evicts: true, availableBytes: 0, thresholdBytes: 100 * 2 ** 20 };
+    expect(memory === undefined ? '' : evictionMessage(subject, memory, reading)).toBe(
+      'The node was low on resource: memory. Threshold quantity: 100Mi, available: 0. Container small was using 150Mi, request is 100Mi, has larger consumption of memory. ',
+    );
+  });
+
+  test('a condition is in force for less than the transition period after it was last seen', () => {
+    const seen = new Map([['DiskPressure', 1000]]);
+    expect(conditionsInForce(seen, 5000, 5999)).toEqual(['DiskPressure']);
+    expect(conditionsInForce(seen, 5000, 6000)).toEqual([]);
+  });
+});

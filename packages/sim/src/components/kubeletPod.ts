@@ -1,0 +1,138 @@
+/**
+ * What a kubelet remembers of one pod: the object as its watch last showed it, and the state of its containers as the
+ * runtime has them. Only the kubelet's own parts write here. Rules: K-14, K-21…K-23.
+ */
+import { controllerOf, keyOf, type ObjectKey, objectKey } from '@everynode/core/api/meta';
+import type { Container, Pod, PodPhase } from '@everynode/core/api/pod';
+import { isSidecar } from '@everynode/core/match/podRequests';
+import type { Timer } from './component.ts';
+import type { ProbesSinceMs } from './kubeletReadiness.ts';
+import type { PodBehaviour } from './podModels.ts';
+
+export type ContainerRole = 'init' | 'sidecar' | 'main';
+
+export type ContainerState =
+  | { readonly is: 'waiting'; readonly reason: string; readonly message?: string }
+  | { readonly is: 'running'; readonly startedAtMs: number }
+  | {
+      readonly is: 'terminated';
+      readonly exitCode: number;
+      readonly reason: string;
+      readonly startedAtMs: number;
+      readonly finishedAtMs: number;
+    };
+
+export interface KubeletContainer {
+  readonly spec: Container;
+  readonly role: ContainerRole;
+  state: ContainerState;
+  /** How the run before the present one ended. */
+  last: Extract<ContainerState, { readonly is: 'terminated' }> | undefined;
+  restarts: number;
+  ready: boolean;
+  probesSinceMs: ProbesSinceMs;
+  /** Timers of the running container: probe, crash, stop. */
+  timers: Timer[];
+}
+
+/**
+ * waiting → starting → running → stopping → stopped. `starting` lasts until every container has been tried once.
+ * A refused pod goes from waiting to stopped.
+ */
+export type PodStage = 'waiting' | 'starting' | 'running' | 'stopping' | 'stopped';
+
+/** Why a pod ends in the kubelet's own judgement; its phase, reason and message are told with it. */
+export interface PodVerdict {
+  readonly phase: PodPhase;
+  readonly reason: string;
+  readonly message: string;
+  /** Evicted for pressure: gets the condition DisruptionTarget (E-12). */
+  readonly isDisrupted: boolean;
+}
+
+export interface KubeletPod {
+  readonly uid: string;
+  readonly key: ObjectKey;
+  readonly daemonSet: string | undefined;
+  readonly behaviour: PodBehaviour;
+  /** Init containers and sidecars in their order, then the main ones. */
+  readonly containers: readonly KubeletContainer[];
+  pod: Pod;
+  stage: PodStage;
+  /** The object is gone from the API, whatever still runs (K-33). */
+  isVanished: boolean;
+  startTimeMs: number | undefined;
+  /** When this incarnation of the kubelet began to start it. */
+  begunAtMs: number;
+  verdict: PodVerdict | undefined;
+  /** Latest instant at which its containers are dead. */
+  stopDeadlineMs: number;
+  stopBeganMs: number;
+  /** Cut off what the sequence of its start would still do. */
+  startTimers: Timer[];
+}
+
+export function newKubeletPod(pod: Pod, behaviour: PodBehaviour): KubeletPod {
+  const owner = controllerOf(pod);
+  const init = (pod.spec.initContainers ?? []).map((spec) => newContainer(spec, isSidecar(spec) ? 'sidecar' : 'init'));
+  const isHeld = init.length > 0;
+  const main = pod.spec.containers.map((spec) =>
+    newContainer(spec, 'main', isHeld ? 'PodInitializing' : 'ContainerCreating'),
+  );
+  // An earlier life of the kubelet has counted already; a pod that is only ended here must not lose the count (C-8).
+  for (const container of [...init, ...main]) container.restarts = restartsSoFar(pod, container.spec.name);
+  return {
+    uid: pod.metadata.uid ?? '',
+    key: keyOf(pod),
+    daemonSet: owner?.kind === 'DaemonSet' ? objectKey(pod.metadata.namespace, owner.name) : undefined,
+    behaviour,
+    containers: [...init, ...main],
+    pod,
+    stage: 'waiting',
+    isVanished: false,
+    startTimeMs: undefined,
+    begunAtMs: 0,
+    verdict: undefined,
+    stopDeadlineMs: 0,
+    stopBeganMs: 0,
+    startTimers: [],
+  };
+}
+
+/** Counts for resources, ports and evictions: admitted, and not yet gone (K-13). */
+export function isActive({ stage }: KubeletPod): boolean {
+  return stage === 'starting' || stage === 'running' || stage === 'stopping';
+}
+
+export function isEnding({ stage }: KubeletPod): boolean {
+  return stage === 'stopping' || stage === 'stopped';
+}
+
+export function runningContainers(entry: KubeletPod): readonly KubeletContainer[] {
+  return entry.containers.filter(({ state }) => state.is === 'running');
+}
+
+/** A main container that exits is started again, unless the pod says otherwise (K-21). */
+export function isRestarted(entry: KubeletPod, container: KubeletContainer, exitCode: number): boolean {
+  if (container.role === 'sidecar') return true;
+  const { restartPolicy = 'Always' } = entry.pod.spec;
+  return restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
+}
+
+function restartsSoFar({ status }: Pod, name: string): number {
+  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  return all.find((each) => each.name === name)?.restartCount ?? 0;
+}
+
+function newContainer(spec: Container, role: ContainerRole, reason = 'PodInitializing'): KubeletContainer {
+  return {
+    spec,
+    role,
+    state: { is: 'waiting', reason },
+    last: undefined,
+    restarts: 0,
+    ready: false,
+    probesSinceMs: { readiness: 0, startup: 0 },
+    timers: [],
+  };
+}

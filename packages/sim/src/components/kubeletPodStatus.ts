@@ -1,0 +1,128 @@
+/**
+ * The status that a kubelet reports of a pod, computed from what its runtime holds. Pure: same state, same text.
+ * Twin: kubelet_pods.go generateAPIPodStatus, getPhase; status/generate.go. Rules: K-14, K-23, K-29, K-32, E-12.
+ */
+import { type Condition, findCondition } from '@everynode/core/api/meta';
+import type { ContainerStatus, PodPhase, PodStatus } from '@everynode/core/api/pod';
+import { formatTime } from '@everynode/core/api/time';
+import type { ContainerState, KubeletContainer, KubeletPod } from './kubeletPod.ts';
+
+/**
+ * Only the conditions that are the kubelet's own: others (PodScheduled) are merged by the server.
+ * `previous` is what this kubelet reported last, or what it found: a status that has not changed since keeps its
+ * transition time, even where somebody else has overwritten it meanwhile (N-13).
+ */
+export function computePodStatus(entry: KubeletPod, previous: PodStatus | undefined, nowMs: number): PodStatus {
+  const { startTimeMs } = entry;
+  // What becomes of a pod is told only when nothing of it runs any more (E-13).
+  const verdict = entry.stage === 'stopped' ? entry.verdict : undefined;
+  const phase = verdict?.phase ?? phaseOf(entry);
+  const conditions = conditionsOf(entry, phase, previous?.conditions ?? [], nowMs);
+  const isRefused = startTimeMs === undefined && verdict !== undefined;
+  const init = entry.containers.filter(({ role }) => role !== 'main');
+  return {
+    phase,
+    ...(verdict === undefined ? {} : { reason: verdict.reason, message: verdict.message }),
+    ...(startTimeMs === undefined && !isRefused
+      ? {}
+      : { startTime: previous?.startTime ?? formatTime(startTimeMs ?? nowMs) }),
+    conditions,
+    // A refused pod never gets container statuses (K-9).
+    ...(isRefused ? {} : { containerStatuses: entry.containers.filter(({ role }) => role === 'main').map(statusOf) }),
+    ...(isRefused || init.length === 0 ? {} : { initContainerStatuses: init.map(statusOf) }),
+  };
+}
+
+/** Pending until every main container has run once; a pod that ends is Succeeded only if all its containers exited with 0. */
+export function phaseOf(entry: KubeletPod): PodPhase {
+  const main = entry.containers.filter(({ role }) => role === 'main');
+  const codes = main.map(exitCodeOf);
+  if (entry.stage === 'stopped') return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
+  const hasToInit = entry.containers.some(
+    ({ role, state }) => role === 'init' && !(state.is === 'terminated' && state.exitCode === 0),
+  );
+  const hasUntried = main.some(({ state, last }) => state.is === 'waiting' && last === undefined);
+  // What has run once does not go back to Pending because a later start is under way (C-7).
+  if (hasToInit || hasUntried) return entry.pod.status?.phase === 'Running' ? 'Running' : 'Pending';
+  const { restartPolicy = 'Always' } = entry.pod.spec;
+  const hasStopped = main.every(({ state }) => state.is === 'terminated');
+  if (!hasStopped || restartPolicy === 'Always') return 'Running';
+  if (codes.every((code) => code === 0)) return 'Succeeded';
+  return restartPolicy === 'Never' ? 'Failed' : 'Running';
+}
+
+/** Whether Ready would be reported as True. */
+export function isReadyNow(entry: KubeletPod): boolean {
+  if (entry.stage === 'stopped' || entry.stage === 'waiting') return false;
+  return entry.containers.every(({ role, ready }) => role === 'init' || ready);
+}
+
+function conditionsOf(
+  entry: KubeletPod,
+  phase: PodPhase,
+  previous: readonly Condition[],
+  nowMs: number,
+): readonly Condition[] {
+  const isOver = phase === 'Failed' || phase === 'Succeeded';
+  const isInitialized = entry.containers.every(({ role, state }) => role !== 'init' || state.is === 'terminated');
+  const unready = entry.containers.filter(({ role, ready }) => role !== 'init' && !ready).map(({ spec }) => spec.name);
+  const notReady = isOver
+    ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
+    : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
+  const isReady = isReadyNow(entry) && !isOver;
+  const wanted: Condition[] = [];
+  if (entry.startTimeMs !== undefined) {
+    const hasSandbox =
+      entry.stage !== 'stopped' &&
+      entry.containers.some(({ state, last }) => state.is !== 'waiting' || last !== undefined);
+    wanted.push({ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' });
+    wanted.push({ type: 'Initialized', status: isInitialized ? 'True' : 'False' });
+    wanted.push({ type: 'ContainersReady', status: isReady ? 'True' : 'False', ...(isReady ? {} : notReady) });
+    wanted.push({ type: 'Ready', status: isReady ? 'True' : 'False', ...(isReady ? {} : notReady) });
+  }
+  if (entry.verdict?.isDisrupted === true && entry.stage === 'stopped') {
+    wanted.push({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'TerminationByKubelet',
+      message: entry.verdict.message,
+    });
+  }
+  return wanted.map((condition) => withTransition(condition, findCondition(previous, condition.type), nowMs));
+}
+
+function withTransition(condition: Condition, before: Condition | undefined, nowMs: number): Condition {
+  const isSame = before !== undefined && before.status === condition.status;
+  return { ...condition, lastTransitionTime: isSame ? (before.lastTransitionTime ?? null) : formatTime(nowMs) };
+}
+
+function statusOf({ spec, state, last, restarts, ready }: KubeletContainer): ContainerStatus {
+  return {
+    name: spec.name,
+    image: spec.image,
+    ready,
+    started: state.is === 'running',
+    restartCount: restarts,
+    state: stateOf(state),
+    ...(last === undefined ? {} : { lastState: stateOf(last) }),
+  };
+}
+
+function stateOf(state: ContainerState): NonNullable<ContainerStatus['state']> {
+  switch (state.is) {
+    case 'waiting':
+      return { waiting: { reason: state.reason, ...(state.message === undefined ? {} : { message: state.message }) } };
+    case 'running':
+      return { running: { startedAt: formatTime(state.startedAtMs) } };
+    case 'terminated':
+      return {
+        terminated: { exitCode: state.exitCode, reason: state.reason, finishedAt: formatTime(state.finishedAtMs) },
+      };
+  }
+}
+
+/** A container that never ran counts as lost: 137, as upstream's `ContainerStatusUnknown`. */
+function exitCodeOf({ state, last }: KubeletContainer): number {
+  if (state.is === 'terminated') return state.exitCode;
+  return last?.exitCode ?? 137;
+}

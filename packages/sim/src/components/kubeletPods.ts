@@ -1,0 +1,269 @@
+/**
+ * The pods of one node as their kubelet works on them: taken in and admitted one after the other, started, stopped,
+ * reported and let go. Twin: kubelet.go HandlePodAdditions, pod_workers.go. Rules: K-8, K-9, K-14, K-31…K-39.
+ */
+import { compareKeys, isTerminating, type ObjectKey } from '@everynode/core/api/meta';
+import type { Node } from '@everynode/core/api/node';
+import { objectRef } from '@everynode/core/api/objects';
+import { isTerminal, type Pod } from '@everynode/core/api/pod';
+import type { RunningPod } from '../seams/machine.ts';
+import type { KubeletContext } from './component.ts';
+import { type Refusal, refusalOf } from './kubeletAdmission.ts';
+import type { KubeletContainers } from './kubeletContainers.ts';
+import {
+  isActive,
+  isEnding,
+  type KubeletPod,
+  newKubeletPod,
+  type PodVerdict,
+  runningContainers,
+} from './kubeletPod.ts';
+import { isReadyNow, phaseOf } from './kubeletPodStatus.ts';
+import type { KubeletStart } from './kubeletStart.ts';
+import type { KubeletStatusSender } from './kubeletStatusSender.ts';
+import type { KubeletStop } from './kubeletStop.ts';
+
+const GRACE_SECONDS = 30;
+/** A delete that failed is repeated with the next reconciliation of statuses. */
+const DELETE_AGAIN_MS = 10_000;
+
+export interface PodsOptions {
+  readonly ctx: KubeletContext;
+  readonly start: KubeletStart;
+  readonly stop: KubeletStop;
+  readonly containers: KubeletContainers;
+  readonly statuses: KubeletStatusSender;
+  /** The Node as this kubelet last saw it. */
+  readonly node: () => Node;
+  /** Pressure conditions that it reports. */
+  readonly pressure: () => readonly string[];
+  /** V-8. */
+  readonly drawAdmissionMs: () => number;
+  /** V-16. */
+  readonly drawCleanupMs: () => number;
+  /** This kubelet knows the pod of this uid no longer, or never did; perhaps something of it runs (K-33). */
+  readonly forgotten: (uid: string) => void;
+}
+
+export class KubeletPods {
+  readonly #options: PodsOptions;
+  readonly #entries = new Map<string, KubeletPod>();
+  readonly #queue: { readonly entry: KubeletPod; readonly cause: number | undefined }[] = [];
+  #isAdmitting = false;
+  #isSynced = false;
+
+  constructor(options: PodsOptions) {
+    this.#options = options;
+  }
+
+  find(uid: string): KubeletPod | undefined {
+    return this.#entries.get(uid);
+  }
+
+  /** Pods that take room on the node, in the order in which they came. */
+  active(): readonly KubeletPod[] {
+    return [...this.#entries.values()].filter(isActive);
+  }
+
+  /** Whether a pod of this DaemonSet is ready here, as this kubelet knows it. */
+  hasReadyPodOf(daemonSet: ObjectKey): boolean {
+    return this.active().some((entry) => entry.daemonSet === daemonSet && isReadyNow(entry));
+  }
+
+  /** The first list is complete: those that were there are admitted by age (K-8, K-35). */
+  synced(): void {
+    const born = ({ entry }: { readonly entry: KubeletPod }): string => entry.pod.metadata.creationTimestamp ?? '';
+    this.#queue.sort((a, b) => compareKeys(born(a), born(b)) || compareKeys(a.entry.key, b.entry.key));
+    this.#isSynced = true;
+    this.#admitNext();
+  }
+
+  added(pod: Pod): void {
+    const known = this.#entries.get(pod.metadata.uid ?? '');
+    if (known !== undefined) {
+      this.#changed(known, pod);
+      return;
+    }
+    // Pods that have ended need nothing; an end that is still to be confirmed is confirmed by deleting it.
+    const entry = newKubeletPod(pod, this.#options.ctx.models.behaviourOf(pod, this.#options.ctx.nodeName));
+    if (isTerminal(pod)) {
+      if (isTerminating(pod)) this.#delete(entry);
+      this.#options.forgotten(entry.uid);
+      return;
+    }
+    this.#entries.set(entry.uid, entry);
+    this.#queue.push({ entry, cause: this.#options.ctx.trace.cause });
+    this.#admitNext();
+  }
+
+  updated(before: Pod, after: Pod): void {
+    if (before.metadata.uid !== after.metadata.uid) this.deleted(before);
+    this.added(after);
+  }
+
+  /** The object is gone. What still runs of it is stopped with its own grace, and nobody is told (K-33). */
+  deleted(pod: Pod): void {
+    const entry = this.#entries.get(pod.metadata.uid ?? '');
+    if (entry === undefined) return;
+    entry.isVanished = true;
+    const isLeft = entry.stage === 'waiting' && this.#running(entry) !== undefined;
+    if (isLeft || (isActive(entry) && !isEnding(entry))) this.#stop(entry, ownGraceMs(entry.pod), 'vanished');
+    else if (entry.stage !== 'stopping') this.#forget(entry);
+  }
+
+  /** Stops a pod for the kubelet's own reasons; its object stays, Failed (E-13). */
+  evict(entry: KubeletPod, verdict: PodVerdict, graceMs: number): void {
+    entry.verdict = verdict;
+    this.#stop(entry, graceMs, verdict.reason);
+  }
+
+  /** A pod whose containers have all exited, and will not come back, is over. */
+  finished(entry: KubeletPod): void {
+    const phase = phaseOf(entry);
+    if (phase === 'Succeeded' || phase === 'Failed') this.#stop(entry, ownGraceMs(entry.pod), 'completed');
+  }
+
+  #changed(entry: KubeletPod, pod: Pod): void {
+    entry.pod = pod;
+    if (isTerminating(pod)) this.#terminate(entry);
+    else if (isTerminal(pod) && entry.stage !== 'waiting' && !isEnding(entry))
+      this.#stop(entry, ownGraceMs(pod), 'terminal');
+    else if (isActive(entry)) this.#options.statuses.compare(entry, pod);
+  }
+
+  #terminate(entry: KubeletPod): void {
+    const { ctx, stop } = this.#options;
+    const graceMs = (entry.pod.metadata.deletionGracePeriodSeconds ?? GRACE_SECONDS) * 1000;
+    if (entry.stage === 'stopping') stop.shorten(entry, Math.max(ctx.nowMs(), entry.stopBeganMs + graceMs));
+    else if (entry.stage === 'stopped') this.#complete(entry);
+    else this.#stop(entry, graceMs, 'deleted');
+  }
+
+  #admitNext(): void {
+    if (this.#isAdmitting || !this.#isSynced) return;
+    const at = this.#queue.findIndex(({ entry }) => !this.#isNameTaken(entry));
+    const [next] = at < 0 ? [] : this.#queue.splice(at, 1);
+    if (next === undefined) return;
+    const { ctx, drawAdmissionMs } = this.#options;
+    this.#isAdmitting = true;
+    ctx.trace.causedBy(next.cause, () =>
+      ctx.schedule(drawAdmissionMs(), () => {
+        this.#isAdmitting = false;
+        if (next.entry.stage === 'waiting' && !next.entry.isVanished) this.#admit(next.entry);
+        this.#admitNext();
+      }),
+    );
+  }
+
+  /** A pod of the same name, but another uid, must be gone first (K-33). */
+  #isNameTaken({ key, uid }: KubeletPod): boolean {
+    return [...this.#entries.values()].some((other) => other.key === key && other.uid !== uid && isActive(other));
+  }
+
+  #admit(entry: KubeletPod): void {
+    const { ctx, start, node, pressure } = this.#options;
+    if (isTerminating(entry.pod)) {
+      // Whoever stopped it before this kubelet came may not have got to the end.
+      this.#terminate(entry);
+      return;
+    }
+    const running = this.#running(entry);
+    // What was refused takes no room, though it may still be stopping.
+    const others = this.active().filter(({ verdict }) => verdict === undefined || verdict.isDisrupted);
+    const refusal = refusalOf(entry.pod, {
+      node: node(),
+      others: others.map(({ pod }) => pod),
+      pressure: pressure(),
+      isRunning: running !== undefined,
+      compareTolerations: ctx.profile.tolerationCompare,
+    });
+    if (refusal !== undefined) this.#refuse(entry, refusal);
+    else start.begin(entry, running);
+  }
+
+  /** No restart and no second look: its owner must replace it (K-9). What ran of it before a restart gets its grace (K-35). */
+  #refuse(entry: KubeletPod, { reason, message }: Refusal): void {
+    const { ctx } = this.#options;
+    const seq = ctx.trace.event({ type: 'kubelet.rejected', ...this.#about(entry), data: { reason } });
+    ctx.trace.causedBy(seq, () => {
+      ctx.trace.apiEvent('Pod', entry.pod, 'Warning', reason, message);
+      entry.verdict = { phase: 'Failed', reason, message: `Pod was rejected: ${message}`, isDisrupted: false };
+      this.#stop(entry, ownGraceMs(entry.pod), reason);
+    });
+  }
+
+  #stop(entry: KubeletPod, graceMs: number, why: string): void {
+    const { ctx, start, stop } = this.#options;
+    // What runs of a pod that was not admitted yet comes from an earlier life of this kubelet (K-35).
+    const left = entry.stage === 'waiting' ? this.#running(entry) : undefined;
+    if (left !== undefined) start.adopt(entry, left);
+    const hadContainers = runningContainers(entry).length > 0;
+    const beganMs = ctx.nowMs();
+    stop.stop(entry, graceMs, () => {
+      entry.stage = 'stopped';
+      const data = { why, tookMs: ctx.nowMs() - beganMs, graceMs };
+      const seq = hadContainers
+        ? ctx.trace.event({ type: 'kubelet.stopped', ...this.#about(entry), data })
+        : ctx.trace.cause;
+      ctx.trace.causedBy(seq, () => this.#ended(entry));
+    });
+  }
+
+  #ended(entry: KubeletPod): void {
+    if (entry.isVanished) this.#forget(entry);
+    else if (isTerminating(entry.pod)) this.#complete(entry);
+    else this.#options.statuses.changed(entry);
+    this.#admitNext();
+  }
+
+  /** The last words of a pod that was deleted: its phase, then, when everything is cleaned up, the final delete (K-32). */
+  #complete(entry: KubeletPod): void {
+    const { ctx, statuses, drawCleanupMs } = this.#options;
+    const cause = ctx.trace.cause;
+    statuses.changed(entry, () => {
+      ctx.trace.causedBy(cause, () => ctx.schedule(drawCleanupMs(), () => this.#delete(entry)));
+    });
+  }
+
+  #delete(entry: KubeletPod): void {
+    const { ctx } = this.#options;
+    if (entry.isVanished) {
+      this.#forget(entry);
+      return;
+    }
+    const request = {
+      verb: 'delete',
+      kind: 'Pod',
+      key: entry.key,
+      gracePeriodSeconds: 0,
+      preconditions: { uid: entry.uid },
+    } as const;
+    ctx.send(request, (result) => {
+      // Also after a conflict: whether another pod has taken the name, the watch tells (K-33).
+      if (result.ok || result.reason === 'NotFound') return;
+      ctx.schedule(DELETE_AGAIN_MS, () => this.#delete(entry));
+    });
+  }
+
+  #forget(entry: KubeletPod): void {
+    this.#entries.delete(entry.uid);
+    this.#options.statuses.forget(entry.uid);
+    for (const container of entry.containers) this.#options.containers.cancelTimers(container);
+    const at = this.#queue.findIndex((each) => each.entry === entry);
+    if (at >= 0) this.#queue.splice(at, 1);
+    this.#options.forgotten(entry.uid);
+    this.#admitNext();
+  }
+
+  #running(entry: KubeletPod): RunningPod | undefined {
+    return this.#options.ctx.machine.running.find(({ uid }) => uid === entry.uid);
+  }
+
+  #about({ key }: KubeletPod): { readonly object: string; readonly node: string } {
+    return { object: objectRef('Pod', key), node: this.#options.ctx.nodeName };
+  }
+}
+
+function ownGraceMs({ spec }: Pod): number {
+  return (spec.terminationGracePeriodSeconds ?? GRACE_SECONDS) * 1000;
+}

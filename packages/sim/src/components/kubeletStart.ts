@@ -1,0 +1,191 @@
+/**
+ * Starts an admitted pod: network, volumes and sandbox, init containers one after another, sidecars, then the main
+ * containers in their order; or takes over what runs already, after a restart of the kubelet. Rules: K-6, K-14, K-35…K-37.
+ */
+import { objectRef } from '@everynode/core/api/objects';
+import type { Probe } from '@everynode/core/api/pod';
+import { parseTime } from '@everynode/core/api/time';
+import type { RunningPod } from '../seams/machine.ts';
+import type { KubeletContext } from './component.ts';
+import type { KubeletContainers } from './kubeletContainers.ts';
+import type { KubeletLaunch } from './kubeletLaunch.ts';
+import { isEnding, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
+import { probePeriodMs } from './kubeletReadiness.ts';
+
+export interface StartOptions {
+  readonly ctx: KubeletContext;
+  readonly launch: KubeletLaunch;
+  readonly containers: KubeletContainers;
+  readonly statusChanged: (entry: KubeletPod) => void;
+  /** V-10 and V-9 together: volumes, then the sandbox with its network. */
+  readonly drawSandboxMs: () => number;
+  /** Runs at once where the node's network is up, else when it comes up (K-6). */
+  readonly whenNetworkReady: (run: () => void) => void;
+  readonly isNetworkReady: () => boolean;
+  /** How long a probe worker of this period waits before its first probe: only soon after the kubelet's start (K-24). */
+  readonly drawProbeDelayMs: (periodMs: number) => number;
+}
+
+export class KubeletStart {
+  readonly #options: StartOptions;
+
+  constructor(options: StartOptions) {
+    this.#options = options;
+  }
+
+  /** `running` is what the machine holds of this pod already. */
+  begin(entry: KubeletPod, running: RunningPod | undefined): void {
+    const { ctx, statusChanged } = this.#options;
+    entry.stage = 'starting';
+    entry.startTimeMs = parseTime(entry.pod.status?.startTime) ?? ctx.nowMs();
+    entry.begunAtMs = ctx.nowMs();
+    this.#remember(entry);
+    if (running === undefined) this.#startProbes(entry);
+    else this.adopt(entry, running);
+    statusChanged(entry);
+    if (running !== undefined) {
+      this.#next(entry, 0);
+      return;
+    }
+    if (entry.pod.spec.hostNetwork === true || this.#options.isNetworkReady()) this.#prepare(entry);
+    else {
+      ctx.trace.apiEvent(
+        'Pod',
+        entry.pod,
+        'Warning',
+        'NetworkNotReady',
+        'network is not ready: cni plugin not initialized',
+      );
+      this.#options.whenNetworkReady(() => {
+        if (!isEnding(entry)) this.#prepare(entry);
+      });
+    }
+  }
+
+  #prepare(entry: KubeletPod): void {
+    const { ctx, drawSandboxMs } = this.#options;
+    entry.startTimers.push(ctx.schedule(drawSandboxMs(), () => this.#next(entry, 0)));
+  }
+
+  #next(entry: KubeletPod, at: number): void {
+    const container = entry.containers[at];
+    if (isEnding(entry)) return;
+    if (container === undefined) {
+      this.#began(entry);
+      return;
+    }
+    const next = (): void => this.#next(entry, at + 1);
+    if (container.state.is === 'running' || isDone(container)) {
+      next();
+      return;
+    }
+    const { launch, containers } = this.#options;
+    if (container.role === 'init')
+      launch.launch(entry, container, { started: () => this.#initRan(entry, container, next) });
+    else if (container.role === 'sidecar') launch.launch(entry, container, { started: () => started(next) });
+    else this.#launchMain(entry, container, next);
+
+    function started(then: () => void): void {
+      if (container !== undefined) containers.started(entry, container);
+      then();
+    }
+  }
+
+  /** The next one does not wait for a main container whose image cannot be had; that one goes on trying by itself. */
+  #launchMain(entry: KubeletPod, container: KubeletContainer, next: () => void): void {
+    const { launch, containers } = this.#options;
+    let isFirst = true;
+    const goOn = (): void => {
+      if (isFirst) next();
+      isFirst = false;
+    };
+    launch.launch(entry, container, {
+      started: () => {
+        containers.started(entry, container);
+        goOn();
+      },
+      failed: goOn,
+    });
+  }
+
+  /** An init container is done as soon as it has started: how long it works is no part of the model. */
+  #initRan(entry: KubeletPod, container: KubeletContainer, next: () => void): void {
+    const { ctx } = this.#options;
+    const nowMs = ctx.nowMs();
+    ctx.machine.containerGone(entry.uid, container.spec.name);
+    container.state = { is: 'terminated', exitCode: 0, reason: 'Completed', startedAtMs: nowMs, finishedAtMs: nowMs };
+    next();
+  }
+
+  #began(entry: KubeletPod): void {
+    const { ctx } = this.#options;
+    if (entry.stage !== 'starting') return;
+    entry.stage = 'running';
+    const tookMs = ctx.nowMs() - entry.begunAtMs;
+    const object = objectRef('Pod', entry.key);
+    ctx.trace.event({ type: 'kubelet.started', object, node: ctx.nodeName, data: { tookMs } });
+  }
+
+  /** What the API remembers of an earlier life of this pod: restarts count on, init containers are not run again in vain. */
+  #remember(entry: KubeletPod): void {
+    const { containerStatuses = [], initContainerStatuses = [] } = entry.pod.status ?? {};
+    for (const container of entry.containers) {
+      const known = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container.spec.name);
+      if (known === undefined) continue;
+      container.restarts = known.restartCount;
+      const hasRun =
+        known.state?.running !== undefined ||
+        known.state?.terminated !== undefined ||
+        known.lastState?.terminated !== undefined;
+      if (!hasRun || container.role === 'init') continue;
+      const { exitCode = 255 } = known.state?.terminated ?? {};
+      const startedAtMs = parseTime(known.state?.running?.startedAt) ?? 0;
+      container.last = {
+        is: 'terminated',
+        exitCode,
+        reason: 'Unknown',
+        startedAtMs,
+        finishedAtMs: this.#options.ctx.nowMs(),
+      };
+    }
+  }
+
+  #startProbes({ containers }: KubeletPod): void {
+    const { ctx, drawProbeDelayMs } = this.#options;
+    const sinceMs = (probe: Probe | undefined): number =>
+      ctx.nowMs() + (probe === undefined ? 0 : drawProbeDelayMs(probePeriodMs(probe)));
+    for (const container of containers) {
+      const { readinessProbe, startupProbe } = container.spec;
+      container.probesSinceMs = { readiness: sinceMs(readinessProbe), startup: sinceMs(startupProbe) };
+    }
+  }
+
+  /** Containers that outlived the kubelet go on; what their probes have found has to be found anew (K-36). */
+  adopt(entry: KubeletPod, running: RunningPod): void {
+    const { containers, ctx } = this.#options;
+    this.#startProbes(entry);
+    entry.startTimeMs ??= parseTime(entry.pod.status?.startTime) ?? ctx.nowMs();
+    for (const container of entry.containers) {
+      const known = running.containers.find(({ name }) => name === container.spec.name);
+      if (known === undefined && container.role !== 'init') continue;
+      container.last = undefined;
+      const startedAtMs = known?.startedAtMs ?? ctx.nowMs();
+      if (container.role === 'init') {
+        container.state = {
+          is: 'terminated',
+          exitCode: 0,
+          reason: 'Completed',
+          startedAtMs,
+          finishedAtMs: startedAtMs,
+        };
+        continue;
+      }
+      container.state = { is: 'running', startedAtMs };
+      containers.started(entry, container);
+    }
+  }
+}
+
+function isDone({ role, state }: KubeletContainer): boolean {
+  return role === 'init' && state.is === 'terminated' && state.exitCode === 0;
+}

@@ -1,0 +1,139 @@
+/**
+ * Registers the node and keeps its status told: computed every ten seconds, written when it differs or when the last
+ * report is five minutes old. Rounds in which nothing can have changed are no events. Rules: K-2…K-5, K-35, K-40, X-1.
+ */
+import type { Condition } from '@everynode/core/api/meta';
+import type { Node } from '@everynode/core/api/node';
+import { nextTickAtMs } from '../engine/ticks.ts';
+import type { KubeletContext, Timer } from './component.ts';
+import { flipReasons, isSameStatus, newNode, type NodeState, nodeConditions } from './kubeletNodeStatus.ts';
+
+const UPDATE_MS = 10_000;
+const REPORT_MS = 300_000;
+const ATTEMPTS_MAX = 5;
+/** Registration is tried again after 100 ms, doubled up to 7 s. */
+const REGISTER_FIRST_MS = 100;
+const REGISTER_MAX_MS = 7000;
+
+export interface StatusOptions {
+  readonly ctx: KubeletContext;
+  /** The Node in this kubelet's cache. */
+  readonly cached: () => Node | undefined;
+  readonly state: () => NodeState;
+}
+
+export class KubeletStatus {
+  readonly #options: StatusOptions;
+  readonly #phaseMs: number;
+  /** Conditions as this kubelet reported them last. Nodes that are there already have been reported before the run. */
+  #reported: readonly Condition[];
+  #reportedAtMs: number;
+  #isUnderway = false;
+  #timer: { readonly timer: Timer; readonly atMs: number } | undefined;
+
+  constructor(options: StatusOptions) {
+    this.#options = options;
+    const { ctx } = options;
+    const rng = ctx.rng('node-status');
+    this.#phaseMs = rng.below(UPDATE_MS);
+    const { existing } = ctx.registration;
+    this.#reported = existing ? nodeConditions(options.state(), [], ctx.nowMs()) : [];
+    // They have been reporting for long, each in its own rhythm.
+    this.#reportedAtMs = ctx.nowMs() - (existing ? rng.below(REPORT_MS) : 0);
+  }
+
+  /** Posts the Node, or takes over the one of that name, which `registered` then gets; from then on there are reports. */
+  register(registered: (known: Node | undefined) => void): void {
+    const { ctx, state } = this.#options;
+    const attempt = (pauseMs: number): void => {
+      const retry = (): void => void ctx.schedule(pauseMs, () => attempt(Math.min(2 * pauseMs, REGISTER_MAX_MS)));
+      const conditions = nodeConditions(state(), [], ctx.nowMs());
+      ctx.send({ verb: 'create', object: newNode(ctx.nodeName, ctx.registration, conditions) }, (result) => {
+        if (result.ok) {
+          this.#noteReport(conditions);
+          registered(undefined);
+        } else if (result.reason === 'AlreadyExists') this.#takeOver(registered, retry);
+        else retry();
+      });
+    };
+    attempt(REGISTER_FIRST_MS);
+  }
+
+  /** Waits for the next report that is due anyway. */
+  begin(): void {
+    this.#wakeAt(nextTickAtMs(this.#reportedAtMs + REPORT_MS, this.#phaseMs, UPDATE_MS, true));
+  }
+
+  /** Something that the status tells of has changed: the next round will find it. */
+  changed(): void {
+    this.#wakeAt(nextTickAtMs(this.#options.ctx.nowMs(), this.#phaseMs, UPDATE_MS));
+  }
+
+  /** As after the start, when the kubelet does not wait for its round to say that it is ready (K-35). */
+  syncNow(): void {
+    this.#wakeAt(this.#options.ctx.nowMs());
+  }
+
+  /** The watch shows the Node: where somebody else has changed its conditions, they are told again (K-4). */
+  seen(node: Node): void {
+    if (this.#reported.length > 0 && !isSameStatus(this.#reported, node.status?.conditions)) this.changed();
+  }
+
+  #takeOver(registered: (known: Node | undefined) => void, retry: () => void): void {
+    const { ctx } = this.#options;
+    ctx.send({ verb: 'get', kind: 'Node', key: ctx.nodeName }, (got) => {
+      if (!got.ok || got.object?.kind !== 'Node') {
+        retry();
+        return;
+      }
+      registered(got.object);
+      this.syncNow();
+    });
+  }
+
+  #wakeAt(atMs: number): void {
+    const { ctx } = this.#options;
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
+    if (this.#timer !== undefined) ctx.cancel(this.#timer.timer);
+    const timer = ctx.schedule(Math.max(0, atMs - ctx.nowMs()), () => {
+      this.#timer = undefined;
+      this.#round();
+    });
+    this.#timer = { timer, atMs };
+  }
+
+  #round(): void {
+    const { ctx, cached, state } = this.#options;
+    if (this.#isUnderway) return;
+    const stored = cached()?.status?.conditions;
+    const conditions = nodeConditions(state(), stored ?? this.#reported, ctx.nowMs());
+    const isDue = ctx.nowMs() - this.#reportedAtMs >= REPORT_MS;
+    if (isDue || !isSameStatus(conditions, stored)) this.#write(conditions, stored, 1);
+    else this.begin();
+  }
+
+  #write(conditions: readonly Condition[], stored: readonly Condition[] | undefined, attempt: number): void {
+    const { ctx, cached } = this.#options;
+    this.#isUnderway = true;
+    const patch = { type: 'strategic', body: { status: { conditions } } } as const;
+    ctx.send({ verb: 'patch', kind: 'Node', key: ctx.nodeName, patch, subresource: 'status' }, (result) => {
+      this.#isUnderway = false;
+      if (result.ok) {
+        const node = cached();
+        for (const reason of node === undefined ? [] : flipReasons(stored, conditions)) {
+          ctx.trace.apiEvent('Node', node as Node, 'Normal', reason, `Node ${ctx.nodeName} status is now: ${reason}`);
+        }
+        this.#noteReport(conditions);
+        if (!isSameStatus(nodeConditions(this.#options.state(), conditions, ctx.nowMs()), conditions)) this.changed();
+      } else if (attempt < ATTEMPTS_MAX && result.reason !== 'Timeout' && result.reason !== 'NotFound') {
+        this.#write(conditions, stored, attempt + 1);
+      } else this.changed();
+    });
+  }
+
+  #noteReport(conditions: readonly Condition[]): void {
+    this.#reported = conditions;
+    this.#reportedAtMs = this.#options.ctx.nowMs();
+    this.begin();
+  }
+}

@@ -1,0 +1,108 @@
+/** The queue against the plainest thing that could be right: an array that is sorted before every pop. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EventQueue, slotOf } from './eventQueue.ts';
+import { rngFor } from './rng.ts';
+
+interface Waiting {
+  readonly atMs: number;
+  readonly rank: number;
+  readonly seq: number;
+  readonly handle: number;
+}
+
+/** Oracle: no heap, no slots; order by comparison of all three parts. */
+class SortedArrayQueue {
+  readonly waiting: Waiting[] = [];
+  #seq = 0;
+
+  add(atMs: number, rank: number, handle: number): void {
+    this.waiting.push({ atMs, rank, seq: this.#seq, handle });
+    this.#seq += 1;
+  }
+
+  pop(): Waiting | undefined {
+    this.waiting.sort((a, b) => a.atMs - b.atMs || a.rank - b.rank || a.seq - b.seq);
+    return this.waiting.shift();
+  }
+
+  cancel(handle: number): boolean {
+    const at = this.waiting.findIndex((each) => each.handle === handle);
+    if (at >= 0) this.waiting.splice(at, 1);
+    return at >= 0;
+  }
+}
+
+const step = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('schedule' as const), atMs: fc.nat(200), rank: fc.nat(2) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('pop' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('cancel' as const), which: fc.nat(1000) }) },
+);
+
+describe('EventQueue', () => {
+  test('any interleaving of schedule, cancel and pop gives what a sorted array gives', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const queue = new EventQueue(1);
+        const oracle = new SortedArrayQueue();
+        const handles: number[] = [];
+        for (const each of steps) {
+          if (each.do === 'schedule') {
+            const handle = queue.schedule(each.atMs, each.rank);
+            oracle.add(each.atMs, each.rank, handle);
+            handles.push(handle);
+          } else if (each.do === 'cancel' && handles.length > 0) {
+            const handle = handles[each.which % handles.length] ?? 0;
+            expect(queue.cancel(handle)).toBe(oracle.cancel(handle));
+          } else if (each.do === 'pop' && oracle.waiting.length > 0) {
+            const nextAtMs = queue.nextAtMs;
+            const slot = queue.pop();
+            const expected = oracle.pop();
+            expect(slot).toBe(slotOf(expected?.handle ?? -1));
+            expect(nextAtMs).toBe(expected?.atMs);
+          }
+          expect(queue.size).toBe(oracle.waiting.length);
+        }
+        while (oracle.waiting.length > 0) expect(queue.pop()).toBe(slotOf(oracle.pop()?.handle ?? -1));
+        expect(queue.nextAtMs).toBe(Infinity);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('cancelling in the midst of many waiting events leaves the others in order', () => {
+    const rng = rngFor('queue', 'cancel');
+    for (let run = 0; run < 50; run += 1) {
+      const queue = new EventQueue();
+      const oracle = new SortedArrayQueue();
+      const handles = Array.from({ length: 100 }, () => {
+        const atMs = rng.below(200);
+        const handle = queue.schedule(atMs, 1);
+        oracle.add(atMs, 1, handle);
+        return handle;
+      });
+      for (const handle of rng.shuffle(handles).slice(0, 30)) expect(queue.cancel(handle)).toBe(oracle.cancel(handle));
+      while (queue.size > 0) expect(queue.pop()).toBe(slotOf(oracle.pop()?.handle ?? -1));
+      expect(oracle.waiting).toEqual([]);
+    }
+  });
+
+  test('a handle of an event that has happened does not cancel the event that took its slot', () => {
+    const queue = new EventQueue();
+    const first = queue.schedule(1, 0);
+    queue.pop();
+    const second = queue.schedule(2, 0);
+    expect(slotOf(second)).toBe(slotOf(first));
+    expect(queue.cancel(first)).toBe(false);
+    expect(queue.size).toBe(1);
+    expect(queue.cancel(second)).toBe(true);
+  });
+
+  test('an instant that is no whole millisecond is refused', () => {
+    expect(() => new EventQueue().schedule(1.5, 0)).toThrow('whole milliseconds, got 1.5');
+  });
+
+  test('popping from an empty queue is refused', () => {
+    expect(() => new EventQueue().pop()).toThrow('no event waits');
+  });
+});

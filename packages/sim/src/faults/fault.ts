@@ -1,0 +1,34 @@
+/** What a fault is: a summary, its parameters, whom it aims at, and how it begins. Lifting undoes exactly its moves. */
+import type { ParamSet, ParamsOf } from '../params.ts';
+import type { Lift, Seams } from '../seams/seams.ts';
+
+export interface FaultScope<S extends ParamSet> {
+  readonly seams: Seams;
+  readonly params: ParamsOf<S>;
+  /** Drawn victims; empty for a fault without node targets. */
+  readonly nodes: readonly string[];
+}
+
+export interface FaultDefinition<S extends ParamSet = ParamSet> {
+  /** One sentence for `everynode list` and the reference. */
+  readonly summary: string;
+  /** nodes: needs `targets.nodes`; zone: `targets.nodes.zone`; pods: `targets.nodes` may say where; none: no targets. */
+  readonly targets: 'nodes' | 'zone' | 'pods' | 'none';
+  /** An instant fault is over at once and takes no `for`. */
+  readonly instant: boolean;
+  readonly params: S;
+  begin(scope: FaultScope<S>): Lift;
+}
+
+export type AnyFault = FaultDefinition<never> | FaultDefinition;
+
+export function defineFault<const S extends ParamSet>(definition: FaultDefinition<S>): FaultDefinition<S> {
+  return definition;
+}
+
+/** One lift for several moves, undone in reverse order. */
+export function liftAll(lifts: readonly Lift[]): Lift {
+  return () => {
+    for (const lift of [...lifts].reverse()) lift();
+  };
+}

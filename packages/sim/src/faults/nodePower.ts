@@ -1,0 +1,19 @@
+/** Machines without power: after a crash or for a reboot. Everything on them stops at once. Rules: K-37, X-7. */
+import { type AnyFault, defineFault, liftAll } from './fault.ts';
+
+export const nodeCrash: AnyFault = defineFault({
+  summary:
+    'Takes the power from nodes: everything on them stops at once and nobody reports it; they boot when the fault ends.',
+  targets: 'nodes',
+  instant: false,
+  params: {},
+  begin: ({ seams, nodes }) => liftAll(nodes.map((node) => seams.machine.powerOff(node))),
+});
+
+export const nodeReboot: AnyFault = defineFault({
+  summary: 'Reboots nodes: down for as long as the fault lasts, then the same pods start again in place.',
+  targets: 'nodes',
+  instant: false,
+  params: {},
+  begin: ({ seams, nodes }) => liftAll(nodes.map((node) => seams.machine.powerOff(node))),
+});

@@ -1,0 +1,31 @@
+/** Every fault that a scenario can name. From here come schema, reference pages, `everynode list` and completion. */
+import { apiError, apiLatency, lostResponse } from './apiRequests.ts';
+import type { AnyFault } from './fault.ts';
+import { imagePullFailure } from './imagePullFailure.ts';
+import { nodeCrash, nodeReboot } from './nodePower.ts';
+import { diskPressure, memoryPressure } from './nodePressure.ts';
+import { nodeUnreachable } from './nodeUnreachable.ts';
+import { podKill } from './podKill.ts';
+import { clockSkew, controllerPause, controllerRestart } from './processes.ts';
+import { staleList, watchBreak, watchLag } from './watches.ts';
+import { zoneOutage } from './zoneOutage.ts';
+
+export const faultRegistry: Readonly<Record<string, AnyFault>> = {
+  NodeCrash: nodeCrash,
+  NodeReboot: nodeReboot,
+  NodeUnreachable: nodeUnreachable,
+  ZoneOutage: zoneOutage,
+  DiskPressure: diskPressure,
+  MemoryPressure: memoryPressure,
+  PodKill: podKill,
+  ImagePullFailure: imagePullFailure,
+  ControllerRestart: controllerRestart,
+  ControllerPause: controllerPause,
+  ClockSkew: clockSkew,
+  WatchLag: watchLag,
+  WatchBreak: watchBreak,
+  StaleList: staleList,
+  ApiError: apiError,
+  ApiLatency: apiLatency,
+  LostResponse: lostResponse,
+};

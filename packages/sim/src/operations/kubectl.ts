@@ -1,0 +1,56 @@
+/** How kubectl speaks of objects and of what the server refuses. */
+import type { DaemonSet } from '@everynode/core/api/daemonSet';
+import { splitKey } from '@everynode/core/api/meta';
+import type { Node } from '@everynode/core/api/node';
+import type { Kind } from '@everynode/core/api/objects';
+import type { ApiFailure, ApiResult } from '@everynode/core/api/requests';
+import type { NodeFilter } from '../plan.ts';
+import type { ParamSet } from '../params.ts';
+import type { OperationScope } from './operation.ts';
+
+const NAMES: Readonly<Record<Kind, string>> = {
+  Pod: 'pod',
+  Node: 'node',
+  DaemonSet: 'daemonset.apps',
+  ControllerRevision: 'controllerrevision.apps',
+  Lease: 'lease.coordination.k8s.io',
+};
+
+/** `daemonset.apps/agent`. */
+export function nameOf(kind: Kind, key: string): string {
+  return `${NAMES[kind]}/${splitKey(key).name}`;
+}
+
+/** `daemonset.apps "agent" deleted`: how `kubectl delete` names things. */
+export function quotedNameOf(kind: Kind, key: string): string {
+  return `${NAMES[kind]} ${JSON.stringify(splitKey(key).name)}`;
+}
+
+export function serverError({ reason, message }: ApiFailure): string {
+  return reason === 'Invalid' ? `The ${message}` : `Error from server (${reason}): ${message}`;
+}
+
+/** Victims of a step: the plan names them. */
+export function namesIn(filter: NodeFilter): readonly string[] {
+  return filter.include ?? [];
+}
+
+type Speaker = Pick<OperationScope<ParamSet>, 'send' | 'say'>;
+
+/** Reads an object and goes on with it, or says what the server said. */
+export function withObject<T extends DaemonSet | Node>(
+  { send, say }: Speaker,
+  kind: T['kind'],
+  key: string,
+  go: (object: T) => void,
+): void {
+  send({ verb: 'get', kind, key }, (result) => {
+    if (!result.ok) say(serverError(result));
+    else go(result.object as T);
+  });
+}
+
+/** Says `done` when the server agreed, its complaint otherwise. */
+export function sayOutcome(say: (message: string) => void, done: string): (result: ApiResult) => void {
+  return (result) => say(result.ok ? done : serverError(result));
+}

@@ -1,0 +1,169 @@
+/**
+ * The drawn schedule of one run, in plain JSON: every pick is made, every duration is in virtual ms. `(plan, seed,
+ * version)` decides the whole trace. `scenario` compiles it, `run.ts` carries it out.
+ */
+import type { LabelSelector } from '@everynode/core/api/daemonSet';
+import type { ApiObject } from '@everynode/core/api/objects';
+import type { ResourceList, Taint } from '@everynode/core/api/node';
+import type { Block, Scalar, Severity } from '@everynode/trace/record';
+
+export const PLAN_VERSION = 1;
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A number of ms to be drawn again and again from a named stream; integers only (V, §12 of the cluster's spec). */
+export type Draw =
+  | { readonly fixed: number }
+  | { readonly uniform: { readonly minMs: number; readonly maxMs: number } }
+  /** Piecewise linear between quantiles; `lognormal` of a scenario compiles to this. */
+  | { readonly quantiles: { readonly p0: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly p100: number } }
+  | { readonly choice: readonly { readonly valueMs: number; readonly weight: number }[] };
+
+/** Where a line of the plan comes from; line and column count from 1. */
+export interface Source {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Which nodes an expectation or a model speaks of; all given parts must hold. `include`/`exclude` come from faults and names. */
+export interface NodeFilter {
+  readonly selector?: LabelSelector;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** Node `i` of a pool is named `<pool>-<i>`; its spread value is `values[i mod n]`. */
+export interface NodePool {
+  readonly name: string;
+  readonly count: number;
+  readonly spread?: { readonly topologyKey: string; readonly values: readonly string[] };
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[];
+  /** cpu, memory, ephemeral-storage, pods; allocatable is the same. */
+  readonly capacity: ResourceList;
+  readonly bootstrap?: {
+    readonly startTaints?: readonly Taint[];
+    /** The node turns Ready once a pod of this DaemonSet is ready on it (a CNI agent); else after its own boot. */
+    readonly readyWhenDaemonSetPodReady?: string;
+  };
+}
+
+/** How pods behave that the manifests cannot tell; the first model that selects a pod wins, field by field. */
+export interface PodModel {
+  readonly select: { readonly daemonSet?: string; readonly image?: string; readonly nodes?: NodeFilter };
+  /** Absent: the V-table's pull of a new image; where `startup` is given, the images are on the node already. */
+  readonly imagePull?: Draw;
+  /** Container start → ready. */
+  readonly startup?: Draw;
+  /** Extra delay of the readiness probe. */
+  readonly readiness?: Draw;
+  /** SIGTERM → exit, capped by the grace period. */
+  readonly termination?: Draw;
+  /** Crashes this long after each start, exit code given. */
+  readonly crash?: { readonly after: Draw; readonly exitCode: number };
+  readonly usage?: { readonly memoryBytes?: number; readonly diskBytes?: number };
+}
+
+interface PlanStepBase {
+  readonly id: string;
+  readonly atMs: number;
+  /** Already compiled parameters: durations in ms, picks made. */
+  readonly params: Readonly<Record<string, Json>>;
+  readonly source?: Source;
+}
+
+/** A fault holds from `atMs` until `liftAtMs`; absent: until the chaos phase ends. `nodes` are its drawn victims. */
+export interface PlannedFault extends PlanStepBase {
+  readonly step: 'fault';
+  readonly type: string;
+  readonly liftAtMs?: number;
+  readonly nodes: readonly string[];
+  readonly targets: string;
+  readonly mayBeVacuous: boolean;
+}
+
+/** Something that a user does on purpose, at one instant. */
+export interface PlannedOperation extends PlanStepBase {
+  readonly step: 'operation';
+  readonly type: string;
+}
+
+export type PlanStep = PlannedFault | PlannedOperation;
+
+/** `[fromMs, toMs]`, both inclusive; bound to steps while compiling. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface PlannedExpectation {
+  readonly id: string;
+  readonly block: Exclude<Block, 'law' | 'threshold'>;
+  readonly severity: Severity;
+  /** Name in the registry; `object` for a partial object. */
+  readonly invariant: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly window: Window;
+  /** eventually: must hold at the latest this long after the window opens. */
+  readonly withinMs?: number;
+  /** eventually: and must go on holding this long. */
+  readonly holdMs?: number;
+  readonly source?: Source;
+}
+
+export type Stat = 'min' | 'max' | 'avg' | 'p50' | 'p90' | 'p95' | 'p99' | 'count' | 'sum' | 'last';
+export type Comparison = 'lt' | 'lte' | 'gt' | 'gte' | 'eq';
+
+export interface PlannedThreshold {
+  readonly id: string;
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly stat: Stat;
+  readonly window: Window;
+  readonly compare: Readonly<Partial<Record<Comparison, number>>>;
+  readonly severity: Severity;
+  readonly source?: Source;
+}
+
+/** Reaching one ends the run with verdict `limit`, the number, and the busiest actor. */
+export interface Limits {
+  readonly events: number;
+  readonly objects: number;
+  readonly queueLength: number;
+  readonly traceBytes: number;
+  readonly virtualMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  events: 50_000_000,
+  objects: 500_000,
+  queueLength: 5_000_000,
+  traceBytes: 2_000_000_000,
+  virtualMs: 30 * 86_400_000,
+};
+
+export interface Plan {
+  readonly version: number;
+  readonly scenario: string;
+  readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Root of every stream: `<seed>/<stream name>`. */
+  readonly seed: string;
+  readonly kubernetesVersion: string;
+  /** Flags of the control plane, by the names of `settings.ts`; durations in ms. */
+  readonly settings: Readonly<Record<string, number>>;
+  readonly params: Readonly<Record<string, Scalar>>;
+  readonly durationMs: number;
+  readonly pools: readonly NodePool[];
+  /** Applied by `user` at instant 0, in this order. */
+  readonly objects: readonly ApiObject[];
+  readonly models: readonly PodModel[];
+  /** By `atMs`, then in the order of the file. */
+  readonly steps: readonly PlanStep[];
+  readonly expectations: readonly PlannedExpectation[];
+  readonly thresholds: readonly PlannedThreshold[];
+  readonly limits: Limits;
+  /** Seeded shuffle wherever Go has no order. */
+  readonly explore: boolean;
+}

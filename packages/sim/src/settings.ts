@@ -1,0 +1,51 @@
+/** Flags of the control plane and the kubelets that a scenario may set under `kubernetes.settings`; durations in ms. */
+import type { Profile } from '@everynode/core/profile';
+
+export interface Settings {
+  /** kube-controller-manager --node-monitor-period. */
+  readonly nodeMonitorPeriod: number;
+  /** --node-monitor-grace-period; 40 s up to 1.31, 50 s from 1.32. */
+  readonly nodeMonitorGracePeriod: number;
+  /** kubelet evictionPressureTransitionPeriod (E-4). */
+  readonly evictionPressureTransitionPeriod: number;
+  /** Pod GC: how long a node must be gone before its pods are deleted (G-4). */
+  readonly podGcQuarantine: number;
+  /** --concurrent-daemonset-syncs (DS-Q1). */
+  readonly concurrentDaemonSetSyncs: number;
+  /** --kube-api-qps and --kube-api-burst of kube-controller-manager (DS-Q12). */
+  readonly kubeApiQps: number;
+  readonly kubeApiBurst: number;
+  /** Time one sync of the DaemonSet controller takes, apart from its requests. */
+  readonly daemonSetSyncTime: number;
+  /** Spread of every latency of §12 around its median: 100 as in the table, 0 none, so that each is its p50. */
+  readonly latencyPercent: number;
+}
+
+/** Name → whether the scenario writes it as a duration or as a number, and what it means. */
+export const SETTINGS: Readonly<Record<keyof Settings, { readonly form: 'duration' | 'count'; readonly summary: string }>> = {
+  nodeMonitorPeriod: { form: 'duration', summary: 'how often node-lifecycle looks at heartbeats (5s)' },
+  nodeMonitorGracePeriod: { form: 'duration', summary: 'silence after which a node is Unknown (40s to 1.31, then 50s)' },
+  evictionPressureTransitionPeriod: { form: 'duration', summary: 'how long a pressure condition outlives the pressure (5m)' },
+  podGcQuarantine: { form: 'duration', summary: 'how long pod GC waits before it deletes the pods of a vanished node (40s)' },
+  concurrentDaemonSetSyncs: { form: 'count', summary: 'workers of the DaemonSet controller (2)' },
+  kubeApiQps: { form: 'count', summary: 'requests per second of each controller client (20)' },
+  kubeApiBurst: { form: 'count', summary: 'burst of each controller client (30)' },
+  daemonSetSyncTime: { form: 'duration', summary: 'time one DaemonSet sync takes, apart from its requests (5ms)' },
+  latencyPercent: { form: 'count', summary: 'spread of all latencies around their medians, in percent (100; 0: none)' },
+};
+
+/** The defaults of a version, overridden by what the plan sets. */
+export function settingsOf(profile: Profile, overrides: Readonly<Record<string, number>>): Settings {
+  return {
+    nodeMonitorPeriod: 5_000,
+    nodeMonitorGracePeriod: profile.nodeMonitorGraceMs,
+    evictionPressureTransitionPeriod: 300_000,
+    podGcQuarantine: 40_000,
+    concurrentDaemonSetSyncs: 2,
+    kubeApiQps: 20,
+    kubeApiBurst: 30,
+    daemonSetSyncTime: 5,
+    latencyPercent: 100,
+    ...overrides,
+  };
+}
