@@ -4,12 +4,35 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { scenarioSchema } from '@everynode/scenario/schema';
+import { vocabulary } from '@everynode/scenario/vocabulary';
 import { SETTINGS } from '@everynode/sim/settings';
-import { GENERATED_NOTE, table } from './docs/reference.ts';
+import { GENERATED_NOTE, referencePage, table } from './docs/reference.ts';
+import { metricsPage, operationsAsWritten } from './docs/vocabularyPages.ts';
 
 /** Path → its text, as the code says it now. */
 const GENERATED: Readonly<Record<string, () => string>> = {
+  'docs/reference/faults.md': () =>
+    referencePage(
+      'Faults',
+      'What can go wrong: a step with `fault: { type: … }`, for a while or at once.',
+      vocabulary.faults,
+    ),
+  'docs/reference/operations.md': () =>
+    referencePage(
+      'Operations',
+      'What users do on purpose: a step with the name of the operation as its key.',
+      operationsAsWritten(vocabulary),
+    ),
+  'docs/reference/expectations.md': () =>
+    referencePage(
+      'Expectations',
+      'What a scenario may demand: an entry under `expect` with `invariant:` and `with:`. `object` is written `object:`.',
+      vocabulary.expectations,
+    ),
+  'docs/reference/metrics.md': () => metricsPage(vocabulary.metrics),
   'docs/reference/settings.md': settingsPage,
+  'scenarios/scenario.schema.json': () => `${JSON.stringify(scenarioSchema(vocabulary), null, 2)}\n`,
 };
 
 const isCheck = process.argv.includes('--check');

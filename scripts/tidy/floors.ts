@@ -40,8 +40,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'cluster/worldView': ['apiserver/objectStore', 'seams'],
 };
 
-/** Components that are one process in Kubernetes and may know each other. */
-const ONE_PROCESS: readonly (readonly [string, string])[] = [['kubelet', 'evictionManager']];
+/** How the files of one process begin: a process may have several, and they may know each other. */
+const PROCESSES: readonly (readonly string[])[] = [
+  ['kubelet', 'evictionManager'],
+  ['daemonSetController'],
+  ['scheduler'],
+  ['nodeLifecycle'],
+  ['taintEviction'],
+  ['garbageCollector'],
+];
+/** What a component is, and what it is told of pods: everyone's. */
+const CONTRACTS: readonly string[] = ['component', 'podModels'];
 
 export function checkFloors(file: SourceFile): readonly Problem[] {
   const here = placeOf(file.path);
@@ -101,11 +110,10 @@ function forbiddenRoom(from: string, to: string, line: ImportLine): string | und
 
 function forbiddenNeighbour(from: string, to: string): string | undefined {
   const [mine, theirs] = [processOf(from), processOf(to)];
-  const oneProcess = ONE_PROCESS.some(
-    (pair) => pair.some((each) => mine.startsWith(each)) && pair.some((each) => theirs.startsWith(each)),
+  const oneProcess = PROCESSES.some(
+    (names) => names.some((each) => mine.startsWith(each)) && names.some((each) => theirs.startsWith(each)),
   );
-  // `kubelet` and `kubeletProbes` are one component in two files.
-  if (theirs === 'component' || mine.startsWith(theirs) || theirs.startsWith(mine) || oneProcess) return undefined;
+  if (CONTRACTS.includes(theirs) || oneProcess) return undefined;
   return `components meet only in the API store: ${mine} may not import ${theirs}; share through informer or core`;
 }
 

@@ -43,7 +43,7 @@ function hold(pending: number, delaysMs: Int32Array): () => void {
 }
 
 function flatHold(pending: number, delaysMs: Int32Array): () => void {
-  const queue = new FlatQueue<number>();
+  const queue = new FlatQueue();
   for (let i = 0; i < pending; i += 1) queue.push(i, delaysMs[i] ?? 0);
   return () => {
     for (let i = 0; i < HOLDS; i += 1) {

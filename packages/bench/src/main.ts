@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { eventQueueSuite } from './eventQueueSuite.ts';
+import { scenarioSuite } from './scenarioSuite.ts';
 import { statusSuite } from './statusSuite.ts';
 import { measure, type Row, type Suite } from './suite.ts';
 import { syncSuite } from './syncSuite.ts';
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, () => Suite>> = {
   'event-queue': eventQueueSuite,
   status: statusSuite,
   sync: syncSuite,
+  scenario: scenarioSuite,
 };
 
 async function main(): Promise<number> {
