@@ -20,8 +20,6 @@ export interface Profile {
   readonly version: string;
   /** 1.28: pods that are terminal and terminating are ignored (DS-M1). */
   readonly skipDeletedTerminal: boolean;
-  /** 1.29, backported everywhere we know: surge looks at shouldRun (DS-U13). */
-  readonly surgeSunset: boolean;
   /** 1.31: old unavailable pods use up maxUnavailable (DS-U7). The backport to 1.30 came late; 1.30.0 lacks it. */
   readonly countOldUnavailable: boolean;
   /** 1.33: node events go through their own queue (DS-Q5). */
@@ -52,7 +50,6 @@ export function profileOf(version: string): Profile | undefined {
   return {
     version,
     skipDeletedTerminal: from(28),
-    surgeSunset: from(26),
     countOldUnavailable: from(31),
     nodeQueue: from(33),
     misscheduledRequeue: from(33),

@@ -2,7 +2,6 @@
  * Kinds of parameters that faults, operations and expectations declare. From one declaration follow the JSON schema of
  * the scenario language, the reference pages, `everynode list`, and how `compile` turns YAML into plan JSON.
  */
-import type { LabelSelector } from '@everynode/core/api/daemonSet';
 import type { Draw, Json, NodeFilter } from './plan.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -17,11 +16,9 @@ export type ParamKind =
   | 'kind' // kind of object → the same
   | 'flag' // boolean
   | 'count' // whole number ≥ 0
-  | 'intOrPercent' // whole number or `10%` → the same
   | 'odds' // `1/20` or `5%` → { numerator, denominator }
   | 'choice' // one of a few words
   | 'text' // any text
-  | 'selector' // label selector → the same
   | 'json'; // any JSON, handed on
 
 export interface Odds {
@@ -81,14 +78,10 @@ export const flag = (summary: string): Param<boolean, false> =>
   param('flag', summary, { anyOf: [{ type: 'boolean' }, REF] });
 export const count = (summary: string): Param<number, false> =>
   param('count', summary, { anyOf: [{ type: 'integer', minimum: 0 }, REF] });
-export const intOrPercent = (summary: string): Param<number | string, false> =>
-  param('intOrPercent', summary, { $ref: '#/definitions/intOrPercent' });
 export const odds = (summary: string): Param<Odds, false> =>
   param('odds', summary, { type: 'string', pattern: '^([0-9]+/[1-9][0-9]*|[0-9]{1,3}%)$' });
 export const choice = <const T extends string>(summary: string, words: readonly T[]): Param<T, false> =>
   param('choice', summary, { enum: words });
 export const text = (summary: string): Param<string, false> => param('text', summary, { type: 'string' });
-export const selector = (summary: string): Param<LabelSelector, false> =>
-  param('selector', summary, { $ref: '#/definitions/labelSelector' });
 export const json = <T = Json>(summary: string, schema: JsonSchema = {}): Param<T, false> =>
   param('json', summary, schema);

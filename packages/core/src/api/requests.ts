@@ -94,7 +94,7 @@ export interface Lister<K extends Kind> {
   list(): readonly ObjectOfKind[K][];
 }
 
-export const FAILURE_CODES: Readonly<Record<ApiFailureReason, number>> = {
+const FAILURE_CODES: Readonly<Record<ApiFailureReason, number>> = {
   NotFound: 404,
   AlreadyExists: 409,
   Conflict: 409,

@@ -10,8 +10,6 @@ export const EPOCH_TEXT = '2026-01-01T00:00:00Z';
 
 const EPOCH_DAYS = daysFromCivil(2026, 1, 1);
 const DAY_MS = 86_400_000;
-/** Go's zero time: what an unset timestamp means. */
-export const ZERO_TIME_TEXT = '0001-01-01T00:00:00Z';
 
 /** API text for an instant; parts of a second are cut off, towards the past, as the API does. */
 export function formatTime(atMs: number): string {

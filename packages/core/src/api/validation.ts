@@ -119,7 +119,7 @@ export function validateRevisionUpdate(revision: GivenRevision, before: GivenRev
 }
 
 /** Equal as the API compares: a list, a map or a text without content is the same as none. */
-export function isSemanticallyEqual(a: unknown, b: unknown): boolean {
+function isSemanticallyEqual(a: unknown, b: unknown): boolean {
   return isDeepEqual(withoutEmpty(a), withoutEmpty(b));
 }
 

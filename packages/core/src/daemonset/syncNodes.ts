@@ -10,7 +10,7 @@ import { newDaemonPod } from './podTemplate.ts';
 import type { Sync, SyncContext } from './syncContext.ts';
 
 /** Creations, and deletions, that one pass issues at most; the rest is found again by the next sync (DS-S1, DS-S8). */
-export const BURST_REPLICAS = 250;
+const BURST_REPLICAS = 250;
 
 export interface NodeWork {
   readonly createOn: readonly string[];

@@ -6,7 +6,7 @@ interface Entry {
 }
 
 /** How the DaemonSet controller sets it up: 1 s, doubled up to 15 min, without jitter (DS-F2). */
-export const FAILED_PODS_BACKOFF = { initialMs: 1000, maxMs: 900_000 } as const;
+const FAILED_PODS_BACKOFF = { initialMs: 1000, maxMs: 900_000 } as const;
 
 export class Backoff {
   readonly #entries = new Map<string, Entry>();

@@ -12,7 +12,7 @@ export interface Expectation {
 }
 
 /** A record older than this no longer holds anybody up (DS-S11). */
-export const EXPECTATIONS_TIMEOUT_MS = 300_000;
+const EXPECTATIONS_TIMEOUT_MS = 300_000;
 
 export class Expectations {
   readonly #records = new Map<ObjectKey, Expectation>();

@@ -2,6 +2,7 @@
  * Create, update and patch: what the API server keeps of what a client sends. Nothing is written where nothing
  * changed. Rules: A-2…A-8, A-31, DS-V3, DS-V4.
  */
+import { SAFE_ALPHABET } from '@everynode/core/daemonset/templateHash';
 import { isDeepEqual } from '@everynode/core/api/canonicalJson';
 import { isTerminating, keyOf, objectKey, type ObjectMeta, splitKey } from '@everynode/core/api/meta';
 import type { ApiObject } from '@everynode/core/api/objects';
@@ -18,7 +19,6 @@ import type { WriteScope } from './writeScope.ts';
 type RequestOf<V extends ApiRequest['verb']> = Extract<ApiRequest, { readonly verb: V }>;
 
 /** generateName: base cut to 58, five letters of an alphabet without vowels and look-alikes. */
-const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const NAME_BASE_MAX = 58;
 const NAME_SUFFIX = 5;
 const NAME_TRIES = 8;
@@ -155,7 +155,7 @@ function findName(object: ApiObject, { store, names, profile }: WriteScope): str
   let generated = '';
   for (let i = 0; i < tries; i += 1) {
     generated = generateName.slice(0, NAME_BASE_MAX);
-    for (let j = 0; j < NAME_SUFFIX; j += 1) generated += NAME_ALPHABET[names.below(NAME_ALPHABET.length)];
+    for (let j = 0; j < NAME_SUFFIX; j += 1) generated += SAFE_ALPHABET[names.below(SAFE_ALPHABET.length)];
     if (store.get(object.kind, objectKey(namespace, generated)) === undefined) return generated;
   }
   return profile.generateNameRetry ? alreadyExists(object.kind, generated) : generated;
