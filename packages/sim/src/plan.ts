@@ -16,7 +16,15 @@ export type Draw =
   | { readonly fixed: number }
   | { readonly uniform: { readonly minMs: number; readonly maxMs: number } }
   /** Piecewise linear between quantiles; `lognormal` of a scenario compiles to this. */
-  | { readonly quantiles: { readonly p0: number; readonly p50: number; readonly p90: number; readonly p99: number; readonly p100: number } }
+  | {
+      readonly quantiles: {
+        readonly p0: number;
+        readonly p50: number;
+        readonly p90: number;
+        readonly p99: number;
+        readonly p100: number;
+      };
+    }
   | { readonly choice: readonly { readonly valueMs: number; readonly weight: number }[] };
 
 /** Where a line of the plan comes from; line and column count from 1. */

@@ -22,11 +22,22 @@ export interface Settings {
 }
 
 /** Name → whether the scenario writes it as a duration or as a number, and what it means. */
-export const SETTINGS: Readonly<Record<keyof Settings, { readonly form: 'duration' | 'count'; readonly summary: string }>> = {
+export const SETTINGS: Readonly<
+  Record<keyof Settings, { readonly form: 'duration' | 'count'; readonly summary: string }>
+> = {
   nodeMonitorPeriod: { form: 'duration', summary: 'how often node-lifecycle looks at heartbeats (5s)' },
-  nodeMonitorGracePeriod: { form: 'duration', summary: 'silence after which a node is Unknown (40s to 1.31, then 50s)' },
-  evictionPressureTransitionPeriod: { form: 'duration', summary: 'how long a pressure condition outlives the pressure (5m)' },
-  podGcQuarantine: { form: 'duration', summary: 'how long pod GC waits before it deletes the pods of a vanished node (40s)' },
+  nodeMonitorGracePeriod: {
+    form: 'duration',
+    summary: 'silence after which a node is Unknown (40s to 1.31, then 50s)',
+  },
+  evictionPressureTransitionPeriod: {
+    form: 'duration',
+    summary: 'how long a pressure condition outlives the pressure (5m)',
+  },
+  podGcQuarantine: {
+    form: 'duration',
+    summary: 'how long pod GC waits before it deletes the pods of a vanished node (40s)',
+  },
   concurrentDaemonSetSyncs: { form: 'count', summary: 'workers of the DaemonSet controller (2)' },
   kubeApiQps: { form: 'count', summary: 'requests per second of each controller client (20)' },
   kubeApiBurst: { form: 'count', summary: 'burst of each controller client (30)' },

@@ -1,17 +1,20 @@
 /**
  * Whether a kubelet takes a pod: pressure first, then what the scheduler should have looked at already, judged by the
- * kubelet's own picture. The first refusal counts. Twin: eviction_manager.go Admit, lifecycle/predicate.go. Rules: K-9…K-11, E-14…E-16.
+ * kubelet's own picture. The first refusal counts;
+ * a critical pod may only lack what others can be made to give up. Twin: eviction_manager.go Admit, lifecycle/predicate.go. Rules: K-9…K-12, E-14…E-16.
  */
 import type { Node } from '@everynode/core/api/node';
 import type { Pod } from '@everynode/core/api/pod';
 import { hostPorts, portsConflict } from '@everynode/core/match/hostPorts';
-import { isBestEffort, nodeAllocatable, podRequests } from '@everynode/core/match/podRequests';
+import { isBestEffort, nodeAllocatable, podRequests, type ResourceAmounts } from '@everynode/core/match/podRequests';
 import { compilePodNodeMatch } from '@everynode/core/match/selectors';
 import { findUntolerated, isTolerated } from '@everynode/core/match/taints';
 
 export interface Refusal {
   readonly reason: string;
   readonly message: string;
+  /** Only for a critical pod that would be taken if there were more of these: how much is missing (K-12). */
+  readonly lacking?: ResourceAmounts;
 }
 
 export interface AdmissionPicture {
@@ -26,7 +29,7 @@ export interface AdmissionPicture {
 }
 
 /** At or above it a pod is critical: only the two `system-*` classes are (§0.3). */
-const CRITICAL_PRIORITY = 2_000_000_000;
+export const CRITICAL_PRIORITY = 2_000_000_000;
 const MEMORY_PRESSURE_TAINT = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' } as const;
 
 export function isCriticalPod(pod: Pod): boolean {
@@ -47,14 +50,24 @@ function refusedByPressure(pod: Pod, { pressure, compareTolerations }: Admission
 }
 
 function refusedByPredicates(pod: Pod, picture: AdmissionPicture): Refusal | undefined {
-  const { node, isRunning, compareTolerations } = picture;
+  const { node } = picture;
   const podOs = pod.metadata.labels?.['kubernetes.io/os'];
   if (podOs !== undefined && podOs !== node.metadata.labels?.['kubernetes.io/os']) {
     const message = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label";
     return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message };
   }
-  const lacking = findLackingResource(pod, picture);
-  if (lacking !== undefined) return lacking;
+  const [outOfFirst, ...outOfOthers] = findLackingResources(pod, picture);
+  if (outOfFirst === undefined || isCriticalPod(pod)) {
+    const refusal = refusedByPlace(pod, picture);
+    if (refusal !== undefined || outOfFirst === undefined) return refusal;
+    const lacking = [outOfFirst, ...outOfOthers].map(({ resource, missing }) => [resource, missing] as const);
+    return { ...outOfFirst.refusal, lacking: Object.fromEntries(lacking) };
+  }
+  return outOfFirst.refusal;
+}
+
+function refusedByPlace(pod: Pod, picture: AdmissionPicture): Refusal | undefined {
+  const { node, isRunning, compareTolerations } = picture;
   if (!isRunning && !compilePodNodeMatch(pod.spec)(node)) {
     return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   }
@@ -71,11 +84,18 @@ function refusedByPredicates(pod: Pod, picture: AdmissionPicture): Refusal | und
   return undefined;
 }
 
+interface Lacking {
+  readonly resource: string;
+  readonly missing: number;
+  readonly refusal: Refusal;
+}
+
 /** The pod count first, then cpu, memory, storage, then anything else that the pod asks for. */
-function findLackingResource(pod: Pod, { node, others }: AdmissionPicture): Refusal | undefined {
+function findLackingResources(pod: Pod, { node, others }: AdmissionPicture): readonly Lacking[] {
   const allocatable = nodeAllocatable(node);
   const podsMax = allocatable['pods'];
-  if (podsMax !== undefined && others.length + 1 > podsMax) return outOf('pods', 1, others.length, podsMax);
+  const lacking: Lacking[] = [];
+  if (podsMax !== undefined && others.length + 1 > podsMax) lacking.push(outOf('pods', 1, others.length, podsMax));
   const wanted = podRequests(pod);
   const names = ['cpu', 'memory', 'ephemeral-storage'];
   for (const name of [...names, ...Object.keys(wanted).filter((each) => !names.includes(each))]) {
@@ -83,14 +103,15 @@ function findLackingResource(pod: Pod, { node, others }: AdmissionPicture): Refu
     if (requested === 0) continue;
     const used = others.reduce((sum, other) => sum + (podRequests(other)[name] ?? 0), 0);
     const capacity = allocatable[name] ?? 0;
-    if (requested > capacity - used) return outOf(name, requested, used, capacity);
+    if (requested > capacity - used) lacking.push(outOf(name, requested, used, capacity));
   }
-  return undefined;
+  return lacking;
 }
 
-function outOf(resource: string, requested: number, used: number, capacity: number): Refusal {
+function outOf(resource: string, requested: number, used: number, capacity: number): Lacking {
   const numbers = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
-  return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${numbers}` };
+  const message = `Node didn't have enough resource: ${resource}, ${numbers}`;
+  return { resource, missing: requested + used - capacity, refusal: { reason: `OutOf${resource}`, message } };
 }
 
 function predicate(name: string, text: string): Refusal {

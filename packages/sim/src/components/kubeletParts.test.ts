@@ -341,7 +341,9 @@ describe('eviction manager', () => {
 
   test('E-12: each container is held against its own request', () => {
     const container = (name: string, memory: string) => ({ name, image: 'i:v1', resources: { requests: { memory } } });
-    const subject = candidate('a', 300 * 2 ** 20, { containers: [container('small', '100Mi'), container('large', '200Mi')] });
+    const subject = candidate('a', 300 * 2 ** 20, {
+      containers: [container('small', '100Mi'), container('large', '200Mi')],
+    });
     const reading = { isMet: true, evicts: true, availableBytes: 0, thresholdBytes: 100 * 2 ** 20 };
     expect(memory === undefined ? '' : evictionMessage(subject, memory, reading)).toBe(
       'The node was low on resource: memory. Threshold quantity: 100Mi, available: 0. Container small was using 150Mi, request is 100Mi, has larger consumption of memory. ',

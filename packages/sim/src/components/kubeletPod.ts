@@ -9,6 +9,8 @@ import type { Timer } from './component.ts';
 import type { ProbesSinceMs } from './kubeletReadiness.ts';
 import type { PodBehaviour } from './podModels.ts';
 
+export const DEFAULT_GRACE_SECONDS = 30;
+
 export type ContainerRole = 'init' | 'sidecar' | 'main';
 
 export type ContainerState =
@@ -104,6 +106,11 @@ export function isActive({ stage }: KubeletPod): boolean {
   return stage === 'starting' || stage === 'running' || stage === 'stopping';
 }
 
+/** Still to be admitted, and still there. */
+export function isWaiting({ stage, isVanished }: KubeletPod): boolean {
+  return stage === 'waiting' && !isVanished;
+}
+
 export function isEnding({ stage }: KubeletPod): boolean {
   return stage === 'stopping' || stage === 'stopped';
 }
@@ -117,6 +124,11 @@ export function isRestarted(entry: KubeletPod, container: KubeletContainer, exit
   if (container.role === 'sidecar') return true;
   const { restartPolicy = 'Always' } = entry.pod.spec;
   return restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
+}
+
+/** The grace that the pod itself asks for. */
+export function ownGraceMs({ spec }: Pod): number {
+  return (spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
 }
 
 function restartsSoFar({ status }: Pod, name: string): number {

@@ -1,29 +1,33 @@
 /**
  * The pods of one node as their kubelet works on them: taken in and admitted one after the other, started, stopped,
- * reported and let go. Twin: kubelet.go HandlePodAdditions, pod_workers.go. Rules: K-8, K-9, K-14, K-31…K-39.
+ * reported and let go. Twin: kubelet.go HandlePodAdditions, pod_workers.go. Rules: K-8, K-9, K-12, K-14, K-31…K-39.
  */
 import { compareKeys, isTerminating, type ObjectKey } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { objectRef } from '@everynode/core/api/objects';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
+import type { ResourceAmounts } from '@everynode/core/match/podRequests';
 import type { RunningPod } from '../seams/machine.ts';
 import type { KubeletContext } from './component.ts';
 import { type Refusal, refusalOf } from './kubeletAdmission.ts';
 import type { KubeletContainers } from './kubeletContainers.ts';
 import {
+  DEFAULT_GRACE_SECONDS,
   isActive,
   isEnding,
+  isWaiting,
   type KubeletPod,
   newKubeletPod,
+  ownGraceMs,
   type PodVerdict,
   runningContainers,
 } from './kubeletPod.ts';
 import { isReadyNow, phaseOf } from './kubeletPodStatus.ts';
+import { findKubeletVictims, PREEMPTED } from './kubeletPreemption.ts';
 import type { KubeletStart } from './kubeletStart.ts';
 import type { KubeletStatusSender } from './kubeletStatusSender.ts';
 import type { KubeletStop } from './kubeletStop.ts';
 
-const GRACE_SECONDS = 30;
 /** A delete that failed is repeated with the next reconciliation of statuses. */
 const DELETE_AGAIN_MS = 10_000;
 
@@ -51,6 +55,8 @@ export class KubeletPods {
   readonly #queue: { readonly entry: KubeletPod; readonly cause: number | undefined }[] = [];
   #isAdmitting = false;
   #isSynced = false;
+  /** A critical pod that waits until those that it pushes off are gone (K-12). */
+  #preemption: { readonly entry: KubeletPod; readonly victims: readonly KubeletPod[] } | undefined;
 
   constructor(options: PodsOptions) {
     this.#options = options;
@@ -133,7 +139,7 @@ export class KubeletPods {
 
   #terminate(entry: KubeletPod): void {
     const { ctx, stop } = this.#options;
-    const graceMs = (entry.pod.metadata.deletionGracePeriodSeconds ?? GRACE_SECONDS) * 1000;
+    const graceMs = (entry.pod.metadata.deletionGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
     if (entry.stage === 'stopping') stop.shorten(entry, Math.max(ctx.nowMs(), entry.stopBeganMs + graceMs));
     else if (entry.stage === 'stopped') this.#complete(entry);
     else this.#stop(entry, graceMs, 'deleted');
@@ -149,7 +155,7 @@ export class KubeletPods {
     ctx.trace.causedBy(next.cause, () =>
       ctx.schedule(drawAdmissionMs(), () => {
         this.#isAdmitting = false;
-        if (next.entry.stage === 'waiting' && !next.entry.isVanished) this.#admit(next.entry);
+        if (isWaiting(next.entry)) this.#admit(next.entry);
         this.#admitNext();
       }),
     );
@@ -177,8 +183,35 @@ export class KubeletPods {
       isRunning: running !== undefined,
       compareTolerations: ctx.profile.tolerationCompare,
     });
-    if (refusal !== undefined) this.#refuse(entry, refusal);
-    else start.begin(entry, running);
+    if (refusal === undefined) start.begin(entry, running);
+    else if (refusal.lacking === undefined) this.#refuse(entry, refusal);
+    else this.#preempt(entry, others, refusal.lacking);
+  }
+
+  /** Others make room for a critical pod; until they have, nobody else is admitted (K-12). */
+  #preempt(entry: KubeletPod, others: readonly KubeletPod[], lacking: ResourceAmounts): void {
+    const { victims, refusal } = findKubeletVictims(entry.pod, others, lacking);
+    if (refusal !== undefined) {
+      this.#refuse(entry, refusal);
+      return;
+    }
+    this.#isAdmitting = true;
+    for (const victim of victims.filter((each) => !isEnding(each))) {
+      this.#options.ctx.trace.apiEvent('Pod', victim.pod, 'Warning', PREEMPTED.reason, PREEMPTED.message);
+      this.evict(victim, PREEMPTED, ownGraceMs(victim.pod));
+    }
+    this.#preemption = { entry, victims };
+    this.#goOnWithPreemption();
+  }
+
+  #goOnWithPreemption(): void {
+    const preemption = this.#preemption;
+    if (preemption === undefined || preemption.victims.some(({ stage }) => stage !== 'stopped')) return;
+    this.#preemption = undefined;
+    this.#isAdmitting = false;
+    const { entry } = preemption;
+    if (isWaiting(entry)) this.#options.start.begin(entry, this.#running(entry));
+    this.#admitNext();
   }
 
   /** No restart and no second look: its owner must replace it (K-9). What ran of it before a restart gets its grace (K-35). */
@@ -213,6 +246,7 @@ export class KubeletPods {
     if (entry.isVanished) this.#forget(entry);
     else if (isTerminating(entry.pod)) this.#complete(entry);
     else this.#options.statuses.changed(entry);
+    this.#goOnWithPreemption();
     this.#admitNext();
   }
 
@@ -262,8 +296,4 @@ export class KubeletPods {
   #about({ key }: KubeletPod): { readonly object: string; readonly node: string } {
     return { object: objectRef('Pod', key), node: this.#options.ctx.nodeName };
   }
-}
-
-function ownGraceMs({ spec }: Pod): number {
-  return (spec.terminationGracePeriodSeconds ?? GRACE_SECONDS) * 1000;
 }

@@ -31,7 +31,9 @@ export function probePeriodMs({ periodSeconds = PERIOD_SECONDS }: Probe): number
 export function readyAtMs({ probe, startupProbe, startedAtMs, answersAfterMs, probesSinceMs }: ReadinessInput): number {
   const answersAtMs = startedAtMs + answersAfterMs;
   const startedUpAtMs =
-    startupProbe === undefined ? startedAtMs : passesAtMs(startupProbe, startedAtMs, answersAtMs, probesSinceMs.startup);
+    startupProbe === undefined
+      ? startedAtMs
+      : passesAtMs(startupProbe, startedAtMs, answersAtMs, probesSinceMs.startup);
   if (probe === undefined) return Math.max(answersAtMs, startedUpAtMs);
   return passesAtMs(probe, startedAtMs, Math.max(answersAtMs, startedUpAtMs), probesSinceMs.readiness);
 }

@@ -45,7 +45,9 @@ describe('a running pod that goes between the list of a restarted kubelet and it
     cluster.runFor(4000);
     expect([cluster.pods().length, running(cluster).length]).toEqual([PODS, PODS]);
     cluster.runFor(4000);
-    expect(cluster.events('kubelet.stopped')).toMatchObject([{ object: `pod/default/${LAST}`, data: { why: 'deleted', tookMs: 5000 } }]);
+    expect(cluster.events('kubelet.stopped')).toMatchObject([
+      { object: `pod/default/${LAST}`, data: { why: 'deleted', tookMs: 5000 } },
+    ]);
     expect([cluster.pods().length, running(cluster).includes(`default/${LAST}`)]).toEqual([PODS - 1, false]);
   });
 
@@ -53,7 +55,9 @@ describe('a running pod that goes between the list of a restarted kubelet and it
     const cluster = listedAgain(5000);
     cluster.ask({ verb: 'delete', kind: 'Pod', key: `default/${LAST}`, gracePeriodSeconds: 0 });
     cluster.runFor(8000);
-    expect(cluster.events('kubelet.stopped')).toMatchObject([{ object: `pod/default/${LAST}`, data: { why: 'vanished', tookMs: 5000 } }]);
+    expect(cluster.events('kubelet.stopped')).toMatchObject([
+      { object: `pod/default/${LAST}`, data: { why: 'vanished', tookMs: 5000 } },
+    ]);
     expect(running(cluster)).toHaveLength(PODS - 1);
   });
 });
@@ -76,14 +80,17 @@ describe('probes after a restart of the kubelet', () => {
   test.each([
     ['readiness', { readinessProbe: { periodSeconds: 20 } }],
     ['startup', { startupProbe: { periodSeconds: 20 } }],
-  ])('K-36, K-24: with a %s probe the pod is unready until the first probe, within one period of the start', (_kind, probes) => {
-    const flips = readyFlips(probes);
-    expect(flips.map(([, ready]) => ready)).toEqual([false, true]);
-    const [[lostMs = 0] = [], [foundMs = 0] = []] = flips;
-    expect(lostMs).toBeLessThan(6000);
-    expect(foundMs).toBeGreaterThan(lostMs + 100);
-    expect(foundMs).toBeLessThan(lostMs + 20_000);
-  });
+  ])(
+    'K-36, K-24: with a %s probe the pod is unready until the first probe, within one period of the start',
+    (_kind, probes) => {
+      const flips = readyFlips(probes);
+      expect(flips.map(([, ready]) => ready)).toEqual([false, true]);
+      const [lostMs = 0, foundMs = 0] = flips.map(([atMs]) => atMs);
+      expect(lostMs).toBeLessThan(6000);
+      expect(foundMs).toBeGreaterThan(lostMs + 100);
+      expect(foundMs).toBeLessThan(lostMs + 20_000);
+    },
+  );
 
   test('K-36: without probes the pod stays ready', () => {
     expect(readyFlips({})).toEqual([]);

@@ -145,7 +145,8 @@ describe('all zones down', () => {
     ];
     const cluster = createCluster(0, { pools });
     cluster.runUntil(60_000);
-    for (const name of ['pool-0', 'pool-1']) begin(cluster, (step) => cluster.seams(step + name).machine.powerOff(name));
+    for (const name of ['pool-0', 'pool-1'])
+      begin(cluster, (step) => cluster.seams(step + name).machine.powerOff(name));
     cluster.runUntil(200_000);
     expect(cluster.events('node.allZonesDown')).toMatchObject([{ data: { zones: 1 } }]);
     expect([taintsOf(cluster, 'pool-0'), taintsOf(cluster, 'pool-1')]).toEqual([

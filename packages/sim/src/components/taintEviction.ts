@@ -31,8 +31,7 @@ export const taintEviction: ComponentDefinition = {
     });
     const podsOn = (nodeName: string): readonly Pod[] => ctx.order(pods.byNode(nodeName));
     ctx.watch('Node', {
-      added: (node) =>
-        hands.carryOut(evictions.nodeChanged(undefined, node, podsOn(node.metadata.name), ctx.nowMs())),
+      added: (node) => hands.carryOut(evictions.nodeChanged(undefined, node, podsOn(node.metadata.name), ctx.nowMs())),
       updated: (before, after) =>
         hands.carryOut(evictions.nodeChanged(before, after, podsOn(after.metadata.name), ctx.nowMs())),
       deleted: (node) => evictions.nodeDeleted(node.metadata.name),

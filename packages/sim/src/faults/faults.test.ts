@@ -254,6 +254,9 @@ test('each fault has a summary, and what it lets be left out has a default or is
 });
 
 test('DS-S4: creates that a going namespace refuses leave their expectation standing: no second try for five minutes', () => {
+  expect(faultRegistry['ApiError']?.params['reason']?.schema).toMatchObject({
+    enum: expect.arrayContaining(['NamespaceTerminating']) as unknown,
+  });
   const cluster = createCluster(2);
   const params = { client: 'daemonset-controller', kind: 'Pod', verb: 'create', reason: 'NamespaceTerminating' };
   const lift = beginFault(cluster, 'gone', 'ApiError', params, []);
@@ -268,7 +271,11 @@ test('DS-S4: creates that a going namespace refuses leave their expectation stan
   cluster.runUntil(280_000);
   touch('still too soon');
   cluster.runUntil(290_000);
-  expect([cluster.world.bites.of('gone'), cluster.pods(), cluster.events('apiEvent.FailedCreate')]).toEqual([2, [], []]);
+  expect([cluster.world.bites.of('gone'), cluster.pods(), cluster.events('apiEvent.FailedCreate')]).toEqual([
+    2,
+    [],
+    [],
+  ]);
   cluster.runUntil(310_000);
   touch('expired');
   cluster.runUntil(320_000);
