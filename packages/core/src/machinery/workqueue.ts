@@ -3,6 +3,7 @@
  * look again. Twin: client-go util/workqueue. Rules: DS-Q1…DS-Q3, I-9…I-12.
  */
 import { assert } from '../assert.ts';
+import { MinHeap } from './minHeap.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** Per-key delay of failures: 5 ms doubled each time, at most 1000 s (DS-Q2). */
@@ -27,8 +28,8 @@ export class Workqueue {
   readonly #processing = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #waiting = new Map<string, Waiting>();
-  /** Binary heap by (readyAtMs, order); an entry that `#waiting` no longer holds is dead and skipped. */
-  readonly #heap: Waiting[] = [];
+  /** By (readyAtMs, order); an entry that `#waiting` no longer holds is dead and skipped. */
+  readonly #heap = new MinHeap<Waiting>(isBefore);
   readonly #bucket: TokenBucket;
   #order = 0;
 
@@ -90,7 +91,7 @@ export class Workqueue {
     this.#order += 1;
     const entry = { key, readyAtMs, order: this.#order };
     this.#waiting.set(key, entry);
-    this.#push(entry);
+    this.#heap.push(entry);
   }
 
   /** Adds after a failure, with the longer of the key's and the queue's delay; returns it. */
@@ -115,58 +116,26 @@ export class Workqueue {
   /** The earliest instant at which a timer adds a key, or undefined where none runs. */
   nextReadyAtMs(): number | undefined {
     this.#dropDead();
-    return this.#heap[0]?.readyAtMs;
+    return this.#heap.peek()?.readyAtMs;
   }
 
   /** Moves the keys whose time has come; `get` does so by itself. */
   advance(nowMs: number): void {
     for (;;) {
       this.#dropDead();
-      const first = this.#heap[0];
+      const first = this.#heap.peek();
       if (first === undefined || first.readyAtMs > nowMs) return;
-      this.#pop();
+      this.#heap.pop();
       this.#waiting.delete(first.key);
       this.add(first.key);
     }
   }
 
   #dropDead(): void {
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+    for (let first = this.#heap.peek(); first !== undefined; first = this.#heap.peek()) {
       if (this.#waiting.get(first.key) === first) return;
-      this.#pop();
+      this.#heap.pop();
     }
-  }
-
-  #push(entry: Waiting): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(entry);
-    while (at > 0) {
-      const parentAt = (at - 1) >> 1;
-      const parent = heap[parentAt];
-      if (parent === undefined || !isBefore(entry, parent)) break;
-      heap[at] = parent;
-      at = parentAt;
-    }
-    heap[at] = entry;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      const leftAt = 2 * at + 1;
-      const left = heap[leftAt];
-      if (left === undefined) break;
-      const right = heap[leftAt + 1];
-      const [child, childAt] = right !== undefined && isBefore(right, left) ? [right, leftAt + 1] : [left, leftAt];
-      if (!isBefore(child, last)) break;
-      heap[at] = child;
-      at = childAt;
-    }
-    heap[at] = last;
   }
 }
 
