@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Checker } from './checker.ts';
-import { AGENT, makeDaemonSet, makeFault, makeNode, makePod, makeRevision } from './memoryObjects.ts';
-import { managePass, updatePass } from './memoryPasses.ts';
-import { CheckedRun, makeExpectation, makeThreshold } from './memoryPlan.ts';
-import { MemoryWorld } from './memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeFault, makeNode, makePod, makeRevision } from './testing/memoryObjects.ts';
+import { managePass, updatePass } from './testing/memoryPasses.ts';
+import { CheckedRun, makeExpectation, makeThreshold } from './testing/memoryPlan.ts';
+import { MemoryWorld } from './testing/memoryWorld.ts';
 import { expectationRegistry, lawRegistry } from './registry.ts';
 import { QUIET_MS } from './rest.ts';
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EPISODE_GAP_MS, Episodes } from './episodes.ts';
 import { FaultLog } from './faultLog.ts';
-import { makeFault } from './memoryObjects.ts';
-import type { Violation } from './memoryPlan.ts';
+import { makeFault } from './testing/memoryObjects.ts';
+import type { Violation } from './testing/memoryPlan.ts';
 
 /** What else an assertion carries is not for the trace. */
 const PLANNED = { id: 'demand', invariant: 'nodes-ready', block: 'always', severity: 'critical', params: {} } as const;

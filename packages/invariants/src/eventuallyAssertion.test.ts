@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { PlannedExpectation } from '@everynode/sim/plan';
-import { AGENT, makeNode } from './memoryObjects.ts';
-import { CheckedRun, makeExpectation } from './memoryPlan.ts';
-import { MemoryWorld } from './memoryWorld.ts';
+import { AGENT, makeNode } from './testing/memoryObjects.ts';
+import { CheckedRun, makeExpectation } from './testing/memoryPlan.ts';
+import { MemoryWorld } from './testing/memoryWorld.ts';
 
 const PLANNED = {
   invariant: 'nodes-ready',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FaultLog } from './faultLog.ts';
-import { makeFault } from './memoryObjects.ts';
+import { makeFault } from './testing/memoryObjects.ts';
 import { QUIET_MS } from './rest.ts';
 
 function logOf(events: readonly (readonly [id: string, begins: boolean, atMs: number])[]): FaultLog {

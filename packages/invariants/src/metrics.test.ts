@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { PlannedThreshold } from '@everynode/sim/plan';
 import type { AssertionRow } from './ledger.ts';
-import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from './memoryObjects.ts';
-import { CheckedRun, makeThreshold } from './memoryPlan.ts';
-import { MemoryWorld } from './memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from './testing/memoryObjects.ts';
+import { CheckedRun, makeThreshold } from './testing/memoryPlan.ts';
+import { MemoryWorld } from './testing/memoryWorld.ts';
 import { METRIC_LABELS } from './metric.ts';
 import { metricRegistry } from './metrics.ts';
 

@@ -5,8 +5,8 @@ import { isTerminating } from '@everynode/core/api/meta';
 import { isPodAvailable, isTerminal } from '@everynode/core/api/pod';
 import { compilePlacement } from '@everynode/core/daemonset/placement';
 import type { Change, RunObserver, WorldView } from '@everynode/sim/cluster/worldView';
-import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from './memoryObjects.ts';
-import { MemoryWorld } from './memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from './testing/memoryObjects.ts';
+import { MemoryWorld } from './testing/memoryWorld.ts';
 import { NodeBoard, type NodeState, UNKNOWN_NODE } from './nodeBoard.ts';
 
 /** Hands every change to a board and wakes it when it asks. */

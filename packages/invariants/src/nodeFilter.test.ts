@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeNode } from './memoryObjects.ts';
+import { makeNode } from './testing/memoryObjects.ts';
 import { compileNodeFilter, filterOfLabels } from './nodeFilter.ts';
 
 const zoneA = makeNode('n1', { labels: { 'topology.kubernetes.io/zone': 'zone-a', 'everynode.dev/pool': 'burst' } });

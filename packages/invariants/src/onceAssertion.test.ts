@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { makeFault, makeNode } from './memoryObjects.ts';
-import { CheckedRun, makeExpectation } from './memoryPlan.ts';
-import { MemoryWorld } from './memoryWorld.ts';
+import { makeFault, makeNode } from './testing/memoryObjects.ts';
+import { CheckedRun, makeExpectation } from './testing/memoryPlan.ts';
+import { MemoryWorld } from './testing/memoryWorld.ts';
 
 /** One node that is Ready from `fromMs` until before `toMs`; the only step of the plan is at `stepAtMs`. */
 function runOnce(block: 'before' | 'final', fromMs: number, toMs: number, stepAtMs: number | undefined): CheckedRun {

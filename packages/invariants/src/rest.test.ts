@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { AGENT, makeDaemonSet, makeFault, makeNode, makePod } from './memoryObjects.ts';
-import { MemoryWorld } from './memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeFault, makeNode, makePod } from './testing/memoryObjects.ts';
+import { MemoryWorld } from './testing/memoryWorld.ts';
 import { QUIET_MS, Rest } from './rest.ts';
 
 /** A world of one node whose changes a Rest looks at. */

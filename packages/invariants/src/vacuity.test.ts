@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeFault } from './memoryObjects.ts';
+import { makeFault } from './testing/memoryObjects.ts';
 import { findVacuousFaults } from './vacuity.ts';
 
 const steps = [

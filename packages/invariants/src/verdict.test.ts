@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AssertionRow } from './ledger.ts';
-import { makeFault } from './memoryObjects.ts';
+import { makeFault } from './testing/memoryObjects.ts';
 import { computeVerdict, failsRun, type RunEnding } from './verdict.ts';
 
 function row(fields: Partial<AssertionRow>): AssertionRow {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Backoff } from '@everynode/core/machinery/backoff';
-import { AGENT, makeDaemonSet, makeNode, makePod } from '../memoryObjects.ts';
-import { managePass } from '../memoryPasses.ts';
-import { CheckedRun, makeExpectation } from '../memoryPlan.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod } from '../testing/memoryObjects.ts';
+import { managePass } from '../testing/memoryPasses.ts';
+import { CheckedRun, makeExpectation } from '../testing/memoryPlan.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 
 const PARAMS = { daemonSet: AGENT, initial: 1000, factor: 2, max: 900_000 };
 

@@ -8,8 +8,8 @@ import { isPodAvailable, isTerminal, type Pod } from '@everynode/core/api/pod';
 import { compilePlacement } from '@everynode/core/daemonset/placement';
 import type { NodeFilter } from '@everynode/sim/plan';
 import type { ExpectationDefinition, Judge } from '../expectation.ts';
-import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from '../memoryObjects.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from '../testing/memoryObjects.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { compileNodeFilter } from '../nodeFilter.ts';
 import { expectationRegistry } from '../registry.ts';
 

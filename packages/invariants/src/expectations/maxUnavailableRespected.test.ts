@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '@everynode/core/api/pod';
 import type { Window } from '@everynode/sim/plan';
-import { AGENT, type DaemonSetOptions, makeDaemonSet, makeNode, makePod, makeRevision } from '../memoryObjects.ts';
-import { updatePass } from '../memoryPasses.ts';
-import { CheckedRun, makeExpectation } from '../memoryPlan.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, type DaemonSetOptions, makeDaemonSet, makeNode, makePod, makeRevision } from '../testing/memoryObjects.ts';
+import { updatePass } from '../testing/memoryPasses.ts';
+import { CheckedRun, makeExpectation } from '../testing/memoryPlan.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 
 const NAME = 'max-unavailable-respected';
 

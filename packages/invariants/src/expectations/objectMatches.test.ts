@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Json, PlannedExpectation } from '@everynode/sim/plan';
-import { AGENT, makeDaemonSet, makeNode, makePod } from '../memoryObjects.ts';
-import { CheckedRun, makeExpectation } from '../memoryPlan.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod } from '../testing/memoryObjects.ts';
+import { CheckedRun, makeExpectation } from '../testing/memoryPlan.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 
 const DS = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'agent', namespace: 'kube-system' } };
 

@@ -8,9 +8,9 @@ import {
   makeNode,
   makePod,
   makeRevision,
-} from '../memoryObjects.ts';
-import { CheckedRun, makeExpectation } from '../memoryPlan.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+} from '../testing/memoryObjects.ts';
+import { CheckedRun, makeExpectation } from '../testing/memoryPlan.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { QUIET_MS } from '../rest.ts';
 
 const HOURS_2 = 7_200_000;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { PlannedExpectation } from '@everynode/sim/plan';
-import { AGENT, makeDaemonSet, makeNode, makePod } from '../memoryObjects.ts';
-import { CheckedRun, makeExpectation } from '../memoryPlan.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod } from '../testing/memoryObjects.ts';
+import { CheckedRun, makeExpectation } from '../testing/memoryPlan.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 
 /** Pods created on n1 at these instants, each gone a second later; n2 has none. */
 function runWith(instantsMs: readonly number[], planned: Partial<PlannedExpectation>): CheckedRun {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from '../memoryObjects.ts';
-import { CheckedRun, makeExpectation } from '../memoryPlan.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod, makeRevision } from '../testing/memoryObjects.ts';
+import { CheckedRun, makeExpectation } from '../testing/memoryPlan.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 
 function begin(): { readonly world: MemoryWorld; readonly run: CheckedRun } {
   const world = new MemoryWorld();

@@ -13,10 +13,10 @@ import { Backoff } from '@everynode/core/machinery/backoff';
 import { Consistency } from '@everynode/core/machinery/consistency';
 import { Expectations } from '@everynode/core/machinery/expectations';
 import { formatTime } from '@everynode/core/api/time';
-import { AGENT, makeDaemonSet, makeNode } from '../memoryObjects.ts';
+import { AGENT, makeDaemonSet, makeNode } from '../testing/memoryObjects.ts';
 import type { AssertionRow } from '../ledger.ts';
-import { CheckedRun } from '../memoryPlan.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { CheckedRun } from '../testing/memoryPlan.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 
 /** A controller whose cache is the truth, over an API that applies every request in its own millisecond. */
 class DirectController {

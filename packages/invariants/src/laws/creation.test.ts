@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { AGENT, makeDaemonSet, makeNode, makePod } from '../memoryObjects.ts';
-import { LawBench, managePass, updatePass } from '../memoryPasses.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet, makeNode, makePod } from '../testing/memoryObjects.ts';
+import { LawBench, managePass, updatePass } from '../testing/memoryPasses.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { createsOnlyWhereNoneIs, createsOnlyWhereWanted, staysWithinBurst } from './creation.ts';
 
 function worldWith(surge = 0): MemoryWorld {

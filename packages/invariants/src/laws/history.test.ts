@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { AGENT, makeDaemonSet, makePod, makeRevision } from '../memoryObjects.ts';
-import { LawBench, managePass, viewPass } from '../memoryPasses.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet, makePod, makeRevision } from '../testing/memoryObjects.ts';
+import { LawBench, managePass, viewPass } from '../testing/memoryPasses.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { keepsFewRevisions, knowsItsTemplate } from './history.ts';
 
 /** A DaemonSet with image v<last> and a revision for each image up to it. */

@@ -8,9 +8,9 @@ import {
   makePod,
   makeRevision,
   type PodOptions,
-} from '../memoryObjects.ts';
-import { LawBench, viewPass } from '../memoryPasses.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+} from '../testing/memoryObjects.ts';
+import { LawBench, viewPass } from '../testing/memoryPasses.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { comesToRestRight } from './quiescence.ts';
 
 const NEW: PodOptions = { hash: 'v1', readySinceMs: 0 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '@everynode/core/api/pod';
-import { AGENT, type DaemonSetOptions, makeDaemonSet, makeNode, makePod, type PodOptions } from '../memoryObjects.ts';
-import { LawBench, managePass, updatePass } from '../memoryPasses.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, type DaemonSetOptions, makeDaemonSet, makeNode, makePod, type PodOptions } from '../testing/memoryObjects.ts';
+import { LawBench, managePass, updatePass } from '../testing/memoryPasses.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { deletesWithinBudget, surgesWithinBudget, updatesOnlyWhenNothingIsOutstanding } from './rollout.ts';
 
 /** One node for each list of pods: v1 is old, v2 is new. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AGENT, makeDaemonSet } from '../memoryObjects.ts';
-import { LawBench } from '../memoryPasses.ts';
-import { MemoryWorld } from '../memoryWorld.ts';
+import { AGENT, makeDaemonSet } from '../testing/memoryObjects.ts';
+import { LawBench } from '../testing/memoryPasses.ts';
+import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { statusAddsUp } from './status.ts';
 
 const GOOD = {

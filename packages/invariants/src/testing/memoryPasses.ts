@@ -2,7 +2,7 @@
 import { assert } from '@everynode/core/assert';
 import { groupPodsByNode } from '@everynode/core/daemonset/manage';
 import type { PassView, SyncPass } from '@everynode/core/daemonset/syncContext';
-import type { Finding, LawDefinition, LawJudge } from './expectation.ts';
+import type { Finding, LawDefinition, LawJudge } from '../expectation.ts';
 import { AGENT } from './memoryObjects.ts';
 import type { MemoryWorld } from './memoryWorld.ts';
 

@@ -1,8 +1,8 @@
 /** Plans for the tests of this package, and a run of one through the checker over a world in memory. */
 import type { PlannedExpectation, PlannedThreshold } from '@everynode/sim/plan';
-import { Checker, type CheckedPlan } from './checker.ts';
-import type { ViolationSink } from './episodes.ts';
-import type { AssertionRow } from './ledger.ts';
+import { Checker, type CheckedPlan } from '../checker.ts';
+import type { ViolationSink } from '../episodes.ts';
+import type { AssertionRow } from '../ledger.ts';
 import type { MemoryWorld } from './memoryWorld.ts';
 
 export type Violation = Parameters<ViolationSink['violation']>[0];
