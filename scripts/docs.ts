@@ -7,8 +7,11 @@ import { dirname } from 'node:path';
 import { scenarioSchema } from '@everynode/scenario/schema';
 import { vocabulary } from '@everynode/scenario/vocabulary';
 import { SETTINGS } from '@everynode/sim/settings';
+import { runDemo, withDemo } from './docs/demo.ts';
 import { GENERATED_NOTE, referencePage, table } from './docs/reference.ts';
 import { metricsPage, operationsAsWritten } from './docs/vocabularyPages.ts';
+
+const demo = runDemo();
 
 /** Path → its text, as the code says it now. */
 const GENERATED: Readonly<Record<string, () => string>> = {
@@ -32,6 +35,8 @@ const GENERATED: Readonly<Record<string, () => string>> = {
     ),
   'docs/reference/metrics.md': () => metricsPage(vocabulary.metrics),
   'docs/reference/settings.md': settingsPage,
+  'README.md': () => withDemo(readFileSync('README.md', 'utf8'), demo),
+  'reports/sample/hello.html': () => demo.page,
   'scenarios/scenario.schema.json': () => `${JSON.stringify(scenarioSchema(vocabulary), null, 2)}\n`,
 };
 

@@ -159,7 +159,8 @@ function time(assertion: AssertionRecord): number {
 
 function all(number: number, noun: string): string {
   if (number === 0) return `No ${noun}`;
-  return number === 1 ? `The one ${noun}` : `All ${number} ${noun}s`;
+  if (number <= 2) return number === 1 ? `The one ${noun}` : `Both ${noun}s`;
+  return `All ${number} ${noun}s`;
 }
 
 /** `1 fault`, `2 faults`. */
