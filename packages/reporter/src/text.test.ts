@@ -26,7 +26,7 @@ test('the text of a run that passed is three lines, without a command', () => {
   const text = renderText(toReport(withVerdict('pass')));
   expect(text.split('\n')).toHaveLength(3);
   expect(text).toContain('✓ PASS zone-lost-during-rollout');
-  expect(text).toContain('All 2 assertions and all 3 laws held.');
+  expect(text).toContain('Both assertions and all 3 laws held.');
 });
 
 test('colours come from the caller alone', () => {
