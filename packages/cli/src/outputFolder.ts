@@ -1,6 +1,6 @@
 /** The folder of one run: files appear in it whole or not at all, since each is written aside and renamed. */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { isSystemError, systemReason, UsageError } from './usageError.ts';
 
 /** Bytes that are collected before they are written. */
@@ -16,7 +16,7 @@ export class OutputFolder {
   constructor(path: string) {
     this.path = path;
     this.#guard(path, () => {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       this.#write('probe', '');
       rmSync(this.#asidePath('probe'));
       this.#aside.delete('probe');
@@ -92,6 +92,14 @@ export class OutputFolder {
       throw new UsageError(`cannot write ${path}: ${systemReason(error)}; write --out with another folder`);
     }
   }
+}
+
+/** One level after the other: below /proc, Node's own recursive form tries for ever. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  mkdirSync(path);
 }
 
 /** `writeSync` may write a part. */

@@ -56,6 +56,11 @@ describe('bad input is told with file:line:column, what is wrong and what to wri
       /^s\.yaml:26:20: unknown invariant "daemonset-avialable"; did you mean daemonset-available\?/,
     ],
     [
+      'a kind of object that no run has',
+      `${OUTAGE}      - { id: other, object: { kind: Deployment } }\n`,
+      /^s\.yaml:\d+:38: unknown kind "Deployment"; write one of the known kinds \(kinds: Pod, Node, DaemonSet/,
+    ],
+    [
       'an unknown parameter of an invariant',
       edited('gte:', 'gt:'),
       /^s\.yaml:27:47: unknown key "gt"; did you mean gte\?/,

@@ -2,6 +2,7 @@
  * The JSON schema of scenarios (draft-07): the fixed frame and the parameters that the registries declare. Editors,
  * `ajv` and the reference all read this one; `scenarios/scenario.schema.json` is written from it.
  */
+import { KINDS } from '@everynode/core/api/objects';
 import type { JsonSchema, Param, ParamSet } from '@everynode/sim/params';
 import { closed, DEFINITIONS, DRAW, DURATION, orReference, TEXT, whenNamed } from './schemaDefinitions.ts';
 import { ASSERTION_KEYS, BOUND, frameSchema, manifestSchema, STEP_KEYS } from './schemaFrame.ts';
@@ -108,7 +109,12 @@ function assertionSchema({ expectations }: Vocabulary, more: Readonly<Record<str
         ...more,
         invariant: { title: 'invariant', enum: namedExpectations(expectations).map(([name]) => name) },
         with: { type: 'object' },
-        object: { description: 'a part of an API object that must be found', type: 'object' },
+        object: {
+          description: 'a part of an API object that must be found',
+          type: 'object',
+          required: ['kind'],
+          properties: { kind: { title: 'kind', enum: Object.keys(KINDS) } },
+        },
       },
       ['id'],
     ),
