@@ -20,7 +20,10 @@ export function runDemo(): Demo {
   const lines = printed.split('\n');
   // The path of the page and the wall time of the last line are this machine's.
   const end = lines.findIndex((line) => line.trimStart().startsWith('report '));
-  const verdict = lines.slice(0, end < 0 ? undefined : end).join('\n').trim();
+  const verdict = lines
+    .slice(0, end < 0 ? undefined : end)
+    .join('\n')
+    .trim();
   return { verdict, page: readFileSync(join(FOLDER, 'report.html'), 'utf8') };
 }
 

@@ -16,7 +16,9 @@ const DEMO = 'scenarios/tour/hello.yaml';
 const reader: FileReader = {
   read: (path, bytesMax) => {
     const { size } = statSync(path);
-    return size > bytesMax ? { ok: false, problem: 'tooLarge', bytes: size } : { ok: true, text: readFileSync(path, 'utf8') };
+    return size > bytesMax
+      ? { ok: false, problem: 'tooLarge', bytes: size }
+      : { ok: true, text: readFileSync(path, 'utf8') };
   },
   resolve: (from, path) => join(dirname(from), path),
 };

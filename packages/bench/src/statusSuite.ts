@@ -38,6 +38,14 @@ function perNode(ds: DaemonSet): Placement {
 }
 
 function countAndCompare(ds: DaemonSet, nodes: readonly Node[], placement: Placement): void {
-  const numbers = computeStatus({ ds, hash: 'x', nodes, podsByNode: new Map(), placement, nowMs: 0, availabilityInclusive: true });
+  const numbers = computeStatus({
+    ds,
+    hash: 'x',
+    nodes,
+    podsByNode: new Map(),
+    placement,
+    nowMs: 0,
+    availabilityInclusive: true,
+  });
   if (!isStatusCurrent(ds, numbers)) throw new Error(`the fixture is off: ${JSON.stringify(numbers)}`);
 }

@@ -36,7 +36,14 @@ export interface Row {
 
 /** Measures a suite's cases one after the other; at least 10 samples each. */
 export async function measure(suite: Suite): Promise<readonly Row[]> {
-  const bench = new Bench({ retainSamples: true, time: 400, iterations: 10, warmup: true, warmupTime: 100, warmupIterations: 3 });
+  const bench = new Bench({
+    retainSamples: true,
+    time: 400,
+    iterations: 10,
+    warmup: true,
+    warmupTime: 100,
+    warmupIterations: 3,
+  });
   for (const { name, run } of suite.cases) bench.add(name, run);
   await bench.run();
   const rows = suite.cases.map((one) => rowOf(suite, one, bench));

@@ -6,7 +6,11 @@ import { benchDaemonSet, benchNodes } from './clusterFixture.ts';
 import type { BenchCase, Suite } from './suite.ts';
 
 export function syncSuite(): Suite {
-  return { name: 'sync', summary: 'one full no-op sync, every node holding a ready pod', cases: [1_000, 5_000].map(caseFor) };
+  return {
+    name: 'sync',
+    summary: 'one full no-op sync, every node holding a ready pod',
+    cases: [1_000, 5_000].map(caseFor),
+  };
 }
 
 function caseFor(count: number): BenchCase {
@@ -34,7 +38,8 @@ function settle(cluster: MemoryCluster, key: string, count: number): void {
     cluster.sync(key);
   }
   for (const pod of cluster.list('Pod')) {
-    const target = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0];
+    const target =
+      pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0];
     const nodeName = target?.matchFields?.[0]?.values?.[0] ?? '';
     const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2025-12-31T00:00:00Z' }];
     cluster.put({ ...pod, spec: { ...pod.spec, nodeName }, status: { phase: 'Running', conditions } });

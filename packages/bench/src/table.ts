@@ -14,8 +14,14 @@ export function renderTable(rows: readonly Row[]): string {
     row.baseline ?? '–',
     row.ratio === null ? '–' : `${row.ratio.toFixed(2)}×`,
   ]);
-  const widths = HEADER.map((title, column) => Math.max(title.length, ...cells.map((line) => (line[column] ?? '').length)));
-  const line = (texts: readonly string[]): string => texts.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+  const widths = HEADER.map((title, column) =>
+    Math.max(title.length, ...cells.map((line) => (line[column] ?? '').length)),
+  );
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [line(HEADER), ...cells.map(line)].join('\n');
 }
 

@@ -90,10 +90,16 @@ describe('places that cannot be written to end with 2', () => {
     expect(stderr).toMatch(/cannot write file\/out: not a directory; write --out with another folder/);
   });
 
-  test.skipIf(!existsSync('/proc/self'))('a folder below /proc, where making one never comes to an end by itself', () => {
-    const { code, stderr } = box.run('run', 's.yaml', '--out', '/proc/nowhere/out');
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/cannot write \/proc\/nowhere\/out: no such file/) });
-  });
+  test.skipIf(!existsSync('/proc/self'))(
+    'a folder below /proc, where making one never comes to an end by itself',
+    () => {
+      const { code, stderr } = box.run('run', 's.yaml', '--out', '/proc/nowhere/out');
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/cannot write \/proc\/nowhere\/out: no such file/),
+      });
+    },
+  );
 
   // A disk of 64 KiB: enough for the plan, not for the trace. Needs the right to mount.
   test.skipIf(!canMount())('a full disk leaves whole files or none', () => {

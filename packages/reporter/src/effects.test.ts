@@ -4,7 +4,16 @@ import type { CoveragePoint } from './daemonSetWalk.ts';
 import { stallText, worstCoverageText } from './effects.ts';
 
 const MINUTE = 60_000;
-const UP: CoveragePoint = { atMs: 0, desired: 30, available: 30, updated: 30, budget: 3, byRollout: 0, byFailure: 0, byStart: 0 };
+const UP: CoveragePoint = {
+  atMs: 0,
+  desired: 30,
+  available: 30,
+  updated: 30,
+  budget: 3,
+  byRollout: 0,
+  byFailure: 0,
+  byStart: 0,
+};
 const NEW_TEMPLATE = 7 * MINUTE;
 
 function timeline(points: readonly (Partial<CoveragePoint> & { readonly atMs: number })[]): DaemonSetTimeline {
@@ -20,7 +29,12 @@ function timeline(points: readonly (Partial<CoveragePoint> & { readonly atMs: nu
 }
 
 test('the deepest fall after all were up is told, with its instant', () => {
-  const fallen = timeline([{ atMs: 0, available: 0 }, { atMs: 9_000 }, { atMs: 340_003, available: 20 }, { atMs: 900_000, available: 25 }]);
+  const fallen = timeline([
+    { atMs: 0, available: 0 },
+    { atMs: 9_000 },
+    { atMs: 340_003, available: 20 },
+    { atMs: 900_000, available: 25 },
+  ]);
   expect(worstCoverageText(fallen)).toBe('At worst 20 of 30 nodes had an available pod, at 05:40.003.');
 });
 
@@ -34,7 +48,8 @@ test('a rollout that waits is told with how long, how far, and what used its bud
     { atMs: 15 * MINUTE, updated: 3 },
     { atMs: 15 * MINUTE + 30_000, updated: 30 },
   ]);
-  const text = 'The rollout of agent stood still for 8m from 07:00.000, with 0 of 30 updated: 10 nodes lost by failure used up the budget of 3.';
+  const text =
+    'The rollout of agent stood still for 8m from 07:00.000, with 0 of 30 updated: 10 nodes lost by failure used up the budget of 3.';
   expect(stallText(held, 40 * MINUTE)).toBe(text);
 });
 

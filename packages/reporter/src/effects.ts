@@ -24,11 +24,17 @@ export function worstCoverageText({ coverage }: DaemonSetTimeline): string | und
 export function stallText({ ref, coverage, revisions }: DaemonSetTimeline, endMs: number): string | undefined {
   const begunMs = revisions[1]?.atMs;
   if (begunMs === undefined) return undefined;
-  const stall = longestStall(coverage.filter((point) => point.atMs >= begunMs), endMs);
+  const stall = longestStall(
+    coverage.filter((point) => point.atMs >= begunMs),
+    endMs,
+  );
   if (stall === undefined) return undefined;
   const { point, lastsMs } = stall;
   const { updated, desired, byFailure, budget } = point;
-  const why = budget !== null && byFailure >= budget ? `: ${byFailure} nodes lost by failure used up the budget of ${budget}` : '';
+  const why =
+    budget !== null && byFailure >= budget
+      ? `: ${byFailure} nodes lost by failure used up the budget of ${budget}`
+      : '';
   const where = `stood still for ${formatDuration(lastsMs)} from ${formatClock(point.atMs)}`;
   return `The rollout of ${shortName(ref)} ${where}, with ${updated} of ${desired} updated${why}.`;
 }
@@ -38,7 +44,7 @@ function longestStall(
   endMs: number,
 ): { readonly point: CoveragePoint; readonly lastsMs: number } | undefined {
   let longest: { readonly point: CoveragePoint; readonly lastsMs: number } | undefined;
-  for (let at = 0; at < points.length; ) {
+  for (let at = 0; at < points.length;) {
     const point = points[at];
     if (point === undefined) break;
     let next = at + 1;

@@ -81,10 +81,18 @@ function passed({ assertions, faults, daemonSets, endMs }: Facts): Reason {
 
 /** `ZoneOutage zone-b (10 nodes): at worst …`; without a fall, that the faults changed something all the same. */
 function effectsOf(faults: readonly FaultRow[], daemonSets: readonly DaemonSetTimeline[], endMs: number): string {
-  const effects = daemonSets.flatMap((each) => [worstCoverageText(each), standstillText(each, endMs)]).filter((text) => text !== undefined);
-  const names = faults.map((fault) => `${faultName(fault)} from ${formatClock(fault.fromMs)} to ${fault.toEnd ? 'the end' : formatClock(fault.toMs)}`);
+  const effects = daemonSets
+    .flatMap((each) => [worstCoverageText(each), standstillText(each, endMs)])
+    .filter((text) => text !== undefined);
+  const names = faults.map(
+    (fault) =>
+      `${faultName(fault)} from ${formatClock(fault.fromMs)} to ${fault.toEnd ? 'the end' : formatClock(fault.toMs)}`,
+  );
   const bites = faults.reduce((sum, fault) => sum + (fault.bites ?? 0), 0);
-  const shown = names.length > FAULTS_NAMED_MAX ? `${count(faults.length, 'fault')} changed the run at ${count(bites, 'moment')}` : names.join(', ');
+  const shown =
+    names.length > FAULTS_NAMED_MAX
+      ? `${count(faults.length, 'fault')} changed the run at ${count(bites, 'moment')}`
+      : names.join(', ');
   return [sentence(shown), ...(effects.length > 0 ? effects : ['No node was without an available pod.'])].join(' ');
 }
 

@@ -5,7 +5,10 @@ import { EPOCH_TEXT, formatMicroTime, formatTime, parseTime } from './time.ts';
 /** The host's own calendar is the oracle. */
 const EPOCH_UNIX_MS = Date.parse(EPOCH_TEXT);
 /** Years 1 to 9999. */
-const instants = fc.integer({ min: Date.parse('0001-01-01T00:00:00Z') - EPOCH_UNIX_MS, max: Date.parse('9999-12-31T23:59:59Z') - EPOCH_UNIX_MS });
+const instants = fc.integer({
+  min: Date.parse('0001-01-01T00:00:00Z') - EPOCH_UNIX_MS,
+  max: Date.parse('9999-12-31T23:59:59Z') - EPOCH_UNIX_MS,
+});
 
 test('the start of a run is instant 0', () => {
   expect(formatTime(0)).toBe(EPOCH_TEXT);
@@ -37,6 +40,9 @@ test.each([
   expect(parseTime(text)).toBe(atMs);
 });
 
-test.each([undefined, null, '', 'now', '2026-01-01', '2026-01-01 00:00:00Z', '2026-0x-01T00:00:00Z'])('%j is no time', (text) => {
-  expect(parseTime(text)).toBeUndefined();
-});
+test.each([undefined, null, '', 'now', '2026-01-01', '2026-01-01 00:00:00Z', '2026-0x-01T00:00:00Z'])(
+  '%j is no time',
+  (text) => {
+    expect(parseTime(text)).toBeUndefined();
+  },
+);

@@ -40,7 +40,8 @@ export class MinHeap<T> {
       const left = entries[leftAt];
       if (left === undefined) break;
       const right = entries[leftAt + 1];
-      const [child, childAt] = right !== undefined && this.#isBefore(right, left) ? [right, leftAt + 1] : [left, leftAt];
+      const [child, childAt] =
+        right !== undefined && this.#isBefore(right, left) ? [right, leftAt + 1] : [left, leftAt];
       if (!this.#isBefore(child, last)) break;
       entries[at] = child;
       at = childAt;

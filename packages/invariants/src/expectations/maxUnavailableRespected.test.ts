@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '@everynode/core/api/pod';
 import type { Window } from '@everynode/sim/plan';
-import { AGENT, type DaemonSetOptions, makeDaemonSet, makeNode, makePod, makeRevision } from '../testing/memoryObjects.ts';
+import {
+  AGENT,
+  type DaemonSetOptions,
+  makeDaemonSet,
+  makeNode,
+  makePod,
+  makeRevision,
+} from '../testing/memoryObjects.ts';
 import { updatePass } from '../testing/memoryPasses.ts';
 import { CheckedRun, makeExpectation } from '../testing/memoryPlan.ts';
 import { MemoryWorld } from '../testing/memoryWorld.ts';

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '@everynode/core/api/pod';
-import { AGENT, type DaemonSetOptions, makeDaemonSet, makeNode, makePod, type PodOptions } from '../testing/memoryObjects.ts';
+import {
+  AGENT,
+  type DaemonSetOptions,
+  makeDaemonSet,
+  makeNode,
+  makePod,
+  type PodOptions,
+} from '../testing/memoryObjects.ts';
 import { LawBench, managePass, updatePass } from '../testing/memoryPasses.ts';
 import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { deletesWithinBudget, surgesWithinBudget, updatesOnlyWhenNothingIsOutstanding } from './rollout.ts';

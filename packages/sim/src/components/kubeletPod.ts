@@ -63,6 +63,8 @@ export interface KubeletPod {
   stage: PodStage;
   /** The object is gone from the API, whatever still runs (K-33). */
   isVanished: boolean;
+  /** It vanished and is there again, as after a list from the past: taken in anew once its end is through. */
+  returned: Pod | undefined;
   startTimeMs: number | undefined;
   /** When this incarnation of the kubelet began to start it. */
   begunAtMs: number;
@@ -92,6 +94,7 @@ export function newKubeletPod(pod: Pod, behaviour: PodBehaviour): KubeletPod {
     pod,
     stage: 'waiting',
     isVanished: false,
+    returned: undefined,
     startTimeMs: undefined,
     begunAtMs: 0,
     verdict: undefined,

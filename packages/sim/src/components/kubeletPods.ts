@@ -87,7 +87,8 @@ export class KubeletPods {
   added(pod: Pod): void {
     const known = this.#entries.get(pod.metadata.uid ?? '');
     if (known !== undefined) {
-      this.#changed(known, pod);
+      if (known.isVanished) known.returned = pod;
+      else this.#changed(known, pod);
       return;
     }
     // Pods that have ended need nothing; an end that is still to be confirmed is confirmed by deleting it.
@@ -112,6 +113,7 @@ export class KubeletPods {
     const entry = this.#entries.get(pod.metadata.uid ?? '');
     if (entry === undefined) return;
     entry.isVanished = true;
+    entry.returned = undefined;
     const isLeft = entry.stage === 'waiting' && this.#running(entry) !== undefined;
     if (isLeft || (isActive(entry) && !isEnding(entry))) this.#stop(entry, ownGraceMs(entry.pod), 'vanished');
     else if (entry.stage !== 'stopping') this.#forget(entry);
@@ -265,13 +267,8 @@ export class KubeletPods {
       this.#forget(entry);
       return;
     }
-    const request = {
-      verb: 'delete',
-      kind: 'Pod',
-      key: entry.key,
-      gracePeriodSeconds: 0,
-      preconditions: { uid: entry.uid },
-    } as const;
+    const { key, uid } = entry;
+    const request = { verb: 'delete', kind: 'Pod', key, gracePeriodSeconds: 0, preconditions: { uid } } as const;
     ctx.send(request, (result) => {
       // Also after a conflict: whether another pod has taken the name, the watch tells (K-33).
       if (result.ok || result.reason === 'NotFound') return;
@@ -286,6 +283,7 @@ export class KubeletPods {
     const at = this.#queue.findIndex((each) => each.entry === entry);
     if (at >= 0) this.#queue.splice(at, 1);
     this.#options.forgotten(entry.uid);
+    if (entry.returned !== undefined) this.added(entry.returned);
     this.#admitNext();
   }
 
