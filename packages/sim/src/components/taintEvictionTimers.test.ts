@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { CaseFile } from '@everynode/core/conformance/case';
 import type { Node } from '@everynode/core/api/node';
 import type { Pod, Toleration } from '@everynode/core/api/pod';
@@ -100,11 +100,11 @@ describe('TaintEvictionTimers', () => {
   });
 });
 
-const CASES = new URL('../../../../../shared/conformance/taint-eviction.json', import.meta.url);
+const CASES = new URL('../../../core/conformance/taint-eviction.json', import.meta.url);
 
-describe.skipIf(!existsSync(CASES))('conformance kind eviction (skipped where the cases are absent)', () => {
-  const file = existsSync(CASES) ? (JSON.parse(readFileSync(CASES, 'utf8')) as CaseFile) : undefined;
-  const cases = (file?.cases ?? []).filter(({ kind }) => kind === 'eviction');
+describe('conformance kind eviction, through the simulation’s own timers', () => {
+  const file = JSON.parse(readFileSync(CASES, 'utf8')) as CaseFile;
+  const cases = file.cases.filter(({ kind }) => kind === 'eviction');
 
   test('there are 18 cases', () => expect(cases).toHaveLength(18));
   test.each(cases)('$id', (each) => expect(runEviction(each)).toEqual([]));
