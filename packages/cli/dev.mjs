@@ -1,10 +1,11 @@
 // Builds the CLI into the one file that is published, and runs it: a checkout runs the same bytes as an installation.
 // `node packages/cli/dev.mjs run FILE` bundles and runs; `node dev.mjs --build` only bundles.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { licencesOf } from './licences.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const viewerEntry = join(here, '../reporter/viewer/main.tsx');
@@ -18,7 +19,8 @@ if (!process.argv.includes('--build')) {
 
 function build() {
   const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-  const { outputFiles } = buildSync({
+  const viewer = viewerBundle();
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [join(here, 'src/main.ts')],
     outfile: bundlePath,
     write: false,
@@ -29,17 +31,21 @@ function build() {
     target: 'node20',
     sourcemap: true,
     banner: { js: '#!/usr/bin/env node' },
-    define: { EVERYNODE_VERSION: JSON.stringify(version), EVERYNODE_VIEWER_JS: JSON.stringify(viewerScript()) },
+    define: { EVERYNODE_VERSION: JSON.stringify(version), EVERYNODE_VIEWER_JS: JSON.stringify(viewer.script) },
+    metafile: true,
     logLevel: 'error',
   });
   mkdirSync(join(here, 'dist'), { recursive: true });
   for (const file of outputFiles) replaceFile(file.path, file.contents);
+  if (process.argv.includes('--build')) {
+    const inputs = [...Object.keys(metafile.inputs), ...viewer.inputs];
+    replaceFile(join(here, 'dist/THIRD_PARTY_LICENCES.txt'), licencesOf(inputs, process.cwd()));
+  }
 }
 
-/** The browser side of the report as one script, which the page carries inside; empty while it is not written. */
-function viewerScript() {
-  if (!existsSync(viewerEntry)) return '';
-  const { outputFiles } = buildSync({
+/** The browser side of the report as one script, which the page carries inside. */
+function viewerBundle() {
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [viewerEntry],
     write: false,
     bundle: true,
@@ -50,9 +56,10 @@ function viewerScript() {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',
+    metafile: true,
     logLevel: 'error',
   });
-  return outputFiles[0].text;
+  return { script: outputFiles[0].text, inputs: Object.keys(metafile.inputs) };
 }
 
 /** By rename, so that a run that starts meanwhile reads the old bundle or the new one, never half of one. */
