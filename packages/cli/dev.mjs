@@ -46,16 +46,9 @@ function build() {
 /** The browser side of the report as one script, which the page carries inside. */
 function viewerBundle() {
   const { outputFiles, metafile } = buildSync({
+    ...JSON.parse(readFileSync(join(here, '../reporter/viewer/bundle.json'), 'utf8')),
     entryPoints: [viewerEntry],
     write: false,
-    bundle: true,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-    minify: true,
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    legalComments: 'none',
     metafile: true,
     logLevel: 'error',
   });

@@ -3,24 +3,15 @@
  * is it still the old one". Computed only when somebody asks. Twin: none; it words what manage and rollingUpdate of
  * daemon_controller.go and update.go leave unsaid. Rules: DS-M2…DS-M5, DS-U7, DS-U13.
  */
-import type { DaemonSet } from '../api/daemonSet.ts';
 import { findCondition, isTerminating } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
 import { isPodAvailable, isPodReady, type Pod } from '../api/pod.ts';
-import type { PodsByNode } from './manage.ts';
-import type { Placement } from './placement.ts';
+import type { PassInput } from './manage.ts';
 import { isPodUpdated, targetNodeName } from './podTemplate.ts';
 import type { DecisionCode } from './syncContext.ts';
 import { isRollingUpdate } from './updateBudget.ts';
 
-export interface DecisionInput {
-  readonly ds: DaemonSet;
-  readonly hash: string;
-  readonly nodes: readonly Node[];
-  readonly podsByNode: PodsByNode;
-  readonly placement: Placement;
-  readonly nowMs: number;
-  readonly availabilityInclusive: boolean;
+export interface DecisionInput extends PassInput {
   /** What the pass wanted, and what is left of it after the cut to the burst (DS-S1). */
   readonly wanted: { readonly createOn: readonly string[]; readonly deletePods: readonly Pod[] };
   readonly issued: { readonly createOn: readonly string[]; readonly deletePods: readonly Pod[] };

@@ -20,7 +20,8 @@ export interface FinishedPods {
   observeSucceeded(pod: Pod, nodeName: string): void;
 }
 
-export interface ManageInput {
+/** What every decision of one pass looks at. */
+export interface PassInput {
   readonly ds: DaemonSet;
   readonly hash: string;
   /** In the order of the walk. */
@@ -55,7 +56,7 @@ export function groupPodsByNode(
   return groups;
 }
 
-export function planManage(input: ManageInput, finished: FinishedPods): ManagePlan {
+export function planManage(input: PassInput, finished: FinishedPods): ManagePlan {
   const createOn: string[] = [];
   const deletePods: Pod[] = [];
   const inBackoff = new Set<string>();
@@ -117,12 +118,7 @@ function sortOutFinished(
 }
 
 /** Deletes the surplus on a node that may keep a pod, and tells whether it needs a new one (DS-M4, DS-M5). */
-function keepOnNode(
-  outcome: PlacementOutcome,
-  running: readonly Pod[],
-  input: ManageInput,
-  deletePods: Pod[],
-): boolean {
+function keepOnNode(outcome: PlacementOutcome, running: readonly Pod[], input: PassInput, deletePods: Pod[]): boolean {
   const { ds, hash, nowMs, availabilityInclusive } = input;
   if (running.length === 1) return false;
   const surges = allowsSurge(ds);
@@ -147,7 +143,7 @@ function keepOnNode(
  * Pods without a node whose target has vanished: they can never be scheduled, and pod GC would not touch them. Pods
  * bound to a vanished node are pod GC's (DS-M7).
  */
-function findUnschedulablePods({ nodes, podsByNode }: ManageInput): readonly Pod[] {
+function findUnschedulablePods({ nodes, podsByNode }: PassInput): readonly Pod[] {
   // No more names than nodes can still hide a vanished one; the set is built only where some name is unknown.
   const names = new Set<string>();
   for (const node of nodes) names.add(node.metadata.name);

@@ -4,10 +4,8 @@
  */
 import type { DaemonSet, DaemonSetStatus } from '../api/daemonSet.ts';
 import { keyOf } from '../api/meta.ts';
-import type { Node } from '../api/node.ts';
 import { isPodAvailable, isPodReady, type Pod } from '../api/pod.ts';
-import { comparePodAge, type PodsByNode } from './manage.ts';
-import type { Placement } from './placement.ts';
+import { comparePodAge, type PassInput } from './manage.ts';
 import { isPodUpdated } from './podTemplate.ts';
 import type { Sync, SyncContext } from './syncContext.ts';
 
@@ -21,16 +19,6 @@ export interface StatusNumbers {
   readonly numberUnavailable: number;
 }
 
-export interface StatusInput {
-  readonly ds: DaemonSet;
-  readonly hash: string;
-  readonly nodes: readonly Node[];
-  readonly podsByNode: PodsByNode;
-  readonly placement: Placement;
-  readonly nowMs: number;
-  readonly availabilityInclusive: boolean;
-}
-
 const NUMBERS: readonly (keyof StatusNumbers)[] = [
   'desiredNumberScheduled',
   'currentNumberScheduled',
@@ -42,7 +30,7 @@ const NUMBERS: readonly (keyof StatusNumbers)[] = [
 ];
 
 /** Counts over the nodes in the list; each node is judged by its oldest pod alone, terminating or not (DS-T1, DS-T2). */
-export function computeStatus(input: StatusInput): StatusNumbers {
+export function computeStatus(input: PassInput): StatusNumbers {
   const { podsByNode, placement, hash } = input;
   const minReadySeconds = input.ds.spec.minReadySeconds ?? 0;
   let desired = 0;

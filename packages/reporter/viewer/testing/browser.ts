@@ -1,9 +1,9 @@
 /** Opens pages in the machine's own chromium, as a reader would: from a file, with every request and complaint noted. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
@@ -24,16 +24,9 @@ export const SUITE_NOTICE = HAS_BROWSER ? '' : ` (skipped: no ${EXECUTABLE})`;
 /** The viewer as the command line bundles it. */
 export function bundleViewer(): string {
   const { outputFiles } = buildSync({
+    ...(JSON.parse(readFileSync(new URL('../bundle.json', import.meta.url), 'utf8')) as BuildOptions),
     entryPoints: [fileURLToPath(new URL('../main.tsx', import.meta.url))],
     write: false,
-    bundle: true,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-    minify: true,
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    legalComments: 'none',
   });
   return outputFiles[0]?.text ?? '';
 }
