@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { EPOCH_TEXT, formatMicroTime, formatTime, parseTime } from './time.ts';
+import { describe, expect, it, test } from 'vitest';
+import { EPOCH_TEXT, formatGoDuration, formatMicroTime, formatTime, parseTime } from './time.ts';
 
 /** The host's own calendar is the oracle. */
 const EPOCH_UNIX_MS = Date.parse(EPOCH_TEXT);
@@ -46,3 +46,19 @@ test.each([undefined, null, '', 'now', '2026-01-01', '2026-01-01 00:00:00Z', '20
     expect(parseTime(text)).toBeUndefined();
   },
 );
+
+describe('formatGoDuration', () => {
+  it.each([
+    [0, '0s'],
+    [340, '340ms'],
+    [1000, '1s'],
+    [1204, '1.204s'],
+    [1200, '1.2s'],
+    [80_000, '1m20s'],
+    [300_000, '5m0s'],
+    [3_600_000, '1h0m0s'],
+    [3_661_050, '1h1m1.05s'],
+  ])('%i ms is %s', (ms, text) => {
+    expect(formatGoDuration(ms)).toBe(text);
+  });
+});

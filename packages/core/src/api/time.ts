@@ -28,6 +28,18 @@ export function formatMicroTime(atMs: number): string {
   return `${formatTime(atMs).slice(0, -1)}.${pad(millis, 3)}000Z`;
 }
 
+/** A span of time as Go prints it: `340ms`, `1.204s`, `1m20s`, `1h0m0s`. `ms` is whole and not negative. */
+export function formatGoDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  if (ms < 1000) return `${ms}ms`;
+  const fraction = ms % 1000 === 0 ? '' : `.${pad(ms % 1000, 3)}`.replace(/0+$/, '');
+  const seconds = Math.trunc(ms / 1000);
+  const minutes = Math.trunc(seconds / 60);
+  if (minutes === 0) return `${seconds}${fraction}s`;
+  const hours = Math.trunc(minutes / 60);
+  return `${hours === 0 ? '' : `${hours}h`}${minutes % 60}m${seconds % 60}${fraction}s`;
+}
+
 const PATTERN = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /** The instant of an RFC 3339 text, or undefined where the text is none. Sub-millisecond digits are cut off. */

@@ -73,14 +73,21 @@ function createTrace({ engine, journal, nodeCauses, observe }: World, name: stri
       return journal.event({ ...fields, actor: name, ...(silence === undefined ? {} : { cause: silence }) });
     },
     decision: (fields) => void journal.decision({ ...fields, actor: name }),
-    apiEvent: (kind, object, type, reason, message) => {
+    apiEvent: (kind, object, type, reason, message, fieldPath) => {
       const node = nodeOf(kind, object);
+      const { uid } = object.metadata;
       journal.event({
         type: `apiEvent.${reason}`,
         actor: name,
         object: objectRef(kind, keyOf(object)),
         ...(node === undefined ? {} : { node }),
-        data: { type, message },
+        data: {
+          type,
+          message,
+          // The name says enough in a report; `kubectl get events` wants both.
+          ...(uid === undefined || !journal.isFull ? {} : { uid }),
+          ...(fieldPath === undefined ? {} : { fieldPath }),
+        },
       });
     },
     causedBy: (seq, run) => engine.withCause(seq, run),

@@ -82,8 +82,15 @@ export interface ComponentTrace {
     readonly code: string;
     readonly cause?: number;
   }): void;
-  /** An ApiEvent (`kubectl get events`) about an object: `apiEvent.<reason>`. */
-  apiEvent(kind: Kind, object: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** An ApiEvent (`kubectl get events`) about an object, or a part of it such as `spec.containers{agent}`: `apiEvent.<reason>`. */
+  apiEvent(
+    kind: Kind,
+    object: ApiObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    fieldPath?: string,
+  ): void;
   /** Whatever `run` schedules or sends has this record as its cause. */
   causedBy<T>(seq: number | undefined, run: () => T): T;
   /** The record that led to what is running now. */

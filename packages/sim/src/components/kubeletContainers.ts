@@ -2,6 +2,8 @@
  * What becomes of a container once it runs: ready when its probes say so, and started again when it exits, after a
  * backoff that grows while it goes on failing. Rules: K-21…K-30.
  */
+import { tellWarning } from './kubeletEvents.ts';
+import { formatGoDuration } from '@everynode/core/api/time';
 import { Backoff } from '@everynode/core/machinery/backoff';
 import type { Rng } from '../engine/rng.ts';
 import { nextTickAtMs } from '../engine/ticks.ts';
@@ -106,12 +108,12 @@ export class KubeletContainers {
       const backoffMs = this.#backoff.get(key);
       const { name, namespace = '' } = entry.pod.metadata;
       const who = `${container.spec.name} pod=${name}_${namespace}(${entry.uid})`;
-      const message = `back-off ${formatBackoff(backoffMs)} restarting failed container=${who}`;
+      const message = `back-off ${formatGoDuration(backoffMs)} restarting failed container=${who}`;
       if (container.state.is === 'terminated') container.last = container.state;
       container.state = { is: 'waiting', reason: 'CrashLoopBackOff', message };
       statusChanged(entry);
       const text = `Back-off restarting failed container ${container.spec.name} in pod ${name}_${namespace}(${entry.uid})`;
-      ctx.trace.apiEvent('Pod', entry.pod, 'Warning', 'BackOff', text);
+      tellWarning(ctx, entry, container, 'BackOff', text);
       const again = (): void => this.#restart(entry, container, finishedAtMs);
       entry.startTimers.push(ctx.schedule(finishedAtMs + backoffMs - nowMs, again));
       return;
@@ -119,10 +121,4 @@ export class KubeletContainers {
     this.#backoff.next(key, nowMs);
     launch.launch(entry, container, { started: () => this.started(entry, container) });
   }
-}
-
-/** `10s`, `1m20s`, `5m0s`: as Go prints a duration. */
-function formatBackoff(ms: number): string {
-  const seconds = Math.trunc(ms / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.trunc(seconds / 60)}m${seconds % 60}s`;
 }

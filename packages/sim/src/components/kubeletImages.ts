@@ -12,7 +12,8 @@ const BACKOFF_FIRST_MS = 10_000;
 const BACKOFF_MAX_MS = 300_000;
 
 export type ImageAnswer =
-  | { readonly ok: true }
+  /** `pull`: it was not there before; how long the registry took, and how long it was waited for in all. */
+  | { readonly ok: true; readonly pull?: { readonly tookMs: number; readonly waitedMs: number } }
   /** ErrImagePull, or ErrImageNeverPull; the next attempt may be made at `retryAtMs`. */
   | { readonly ok: false; readonly reason: string; readonly message: string; readonly retryAtMs: number };
 
@@ -20,6 +21,8 @@ export interface ImageRequest {
   readonly podUid: string;
   readonly container: Container;
   readonly pull: Draw;
+  /** The image has to be pulled. */
+  readonly pulling: () => void;
   /** Asked when its turn comes: a pod that ends meanwhile pulls nothing. */
   readonly isWanted: () => boolean;
   readonly done: (answer: ImageAnswer) => void;
@@ -36,10 +39,14 @@ export interface ImagesOptions {
   readonly drawRefusalMs: () => number;
 }
 
+interface QueuedRequest extends ImageRequest {
+  readonly askedAtMs: number;
+}
+
 export class KubeletImages {
   readonly #options: ImagesOptions;
   readonly #backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
-  readonly #queue: ImageRequest[] = [];
+  readonly #queue: QueuedRequest[] = [];
   #isPulling = false;
 
   constructor(options: ImagesOptions) {
@@ -57,7 +64,8 @@ export class KubeletImages {
     } else if (isThere && policy !== 'Always') {
       this.#options.schedule(this.#options.drawPresentMs(), () => request.done({ ok: true }));
     } else {
-      this.#queue.push(request);
+      request.pulling();
+      this.#queue.push({ ...request, askedAtMs: this.#options.nowMs() });
       this.#pullNext();
     }
   }
@@ -93,7 +101,7 @@ export class KubeletImages {
       if (error !== undefined) this.#answer(request, { reason: 'ErrImagePull', message: error });
       else {
         machine.addImage(image);
-        request.done({ ok: true });
+        request.done({ ok: true, pull: { tookMs, waitedMs: this.#options.nowMs() - request.askedAtMs } });
       }
       this.#pullNext();
     });

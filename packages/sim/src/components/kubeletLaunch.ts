@@ -2,8 +2,10 @@
  * Gets one container to run: its image first, then creation and start; a pull that fails is tried again, ever more
  * rarely, until it works or the pod ends. Rules: K-14…K-17, V-13.
  */
+import { formatGoDuration } from '@everynode/core/api/time';
 import type { KubeletContext } from './component.ts';
-import type { KubeletImages } from './kubeletImages.ts';
+import type { ImageAnswer, KubeletImages } from './kubeletImages.ts';
+import { tellNormal, tellWarning } from './kubeletEvents.ts';
 import { isEnding, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
 
 /** The next sync of the pod after a failed pull finds it in backoff. */
@@ -39,13 +41,16 @@ export class KubeletLaunch {
       podUid: entry.uid,
       container: container.spec,
       pull: entry.behaviour.imagePull,
+      pulling: () => tellNormal(ctx, entry, container, 'Pulling', `Pulling image "${container.spec.image}"`),
       isWanted,
       // The node's queue of pulls serves one pod after the other: what follows belongs to this one.
       done: (answer) =>
         ctx.trace.causedBy(cause, () => {
           if (!isWanted()) return;
-          if (answer.ok) this.#create(entry, container, outcome);
-          else this.#retryLater(entry, container, outcome, answer);
+          if (answer.ok) {
+            tellNormal(ctx, entry, container, 'Pulled', pulledText(container.spec.image, answer.pull));
+            this.#create(entry, container, outcome);
+          } else this.#retryLater(entry, container, outcome, answer);
         }),
     });
   }
@@ -59,6 +64,8 @@ export class KubeletLaunch {
       if (container.state.is === 'terminated') container.last = container.state;
       if (container.last !== undefined) container.restarts += 1;
       container.state = { is: 'running', startedAtMs: ctx.nowMs() };
+      tellNormal(ctx, entry, container, 'Created', `Created container: ${container.spec.name}`);
+      tellNormal(ctx, entry, container, 'Started', `Started container ${container.spec.name}`);
       started();
     };
     entry.startTimers.push(ctx.schedule(drawStartMs(), begin));
@@ -78,7 +85,7 @@ export class KubeletLaunch {
       statusChanged(entry);
     };
     show(reason, message);
-    ctx.trace.apiEvent('Pod', entry.pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
+    tellWarning(ctx, entry, container, 'Failed', `Failed to pull image "${image}": ${message}`);
     const later = (delayMs: number, run: () => void): void => void entry.startTimers.push(ctx.schedule(delayMs, run));
     if (reason === 'ErrImagePull') {
       later(BACKOFF_SHOWS_AFTER_MS, () =>
@@ -88,4 +95,9 @@ export class KubeletLaunch {
     later(retryAtMs - ctx.nowMs(), () => this.launch(entry, container, { started: outcome.started }));
     outcome.failed?.();
   }
+}
+
+function pulledText(image: string, pull: Extract<ImageAnswer, { readonly ok: true }>['pull']): string {
+  if (pull === undefined) return `Container image "${image}" already present on machine`;
+  return `Successfully pulled image "${image}" in ${formatGoDuration(pull.tookMs)} (${formatGoDuration(pull.waitedMs)} including waiting).`;
 }

@@ -4,6 +4,7 @@
  */
 import type { Rng } from '../engine/rng.ts';
 import type { KubeletContext, Timer } from './component.ts';
+import { tellNormal } from './kubeletEvents.ts';
 import { type KubeletContainer, type KubeletPod, runningContainers } from './kubeletPod.ts';
 
 /** What exits on SIGTERM in time went well; what had to be killed did not. */
@@ -84,6 +85,7 @@ export class KubeletStop {
 
   #signal(entry: KubeletPod, container: KubeletContainer, stopping: Stopping): void {
     const { ctx, rng } = this.#options;
+    tellNormal(ctx, entry, container, 'Killing', `Stopping container ${container.spec.name}`);
     const exitsAtMs = ctx.nowMs() + rng.draw(entry.behaviour.termination);
     if (exitsAtMs <= entry.stopDeadlineMs) this.#exitAt(entry, container, stopping, exitsAtMs, EXIT_CLEAN);
     else this.#exitAt(entry, container, stopping, Math.max(entry.stopDeadlineMs, ctx.nowMs()), EXIT_KILLED);
