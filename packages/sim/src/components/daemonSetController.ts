@@ -4,6 +4,7 @@
  */
 import type { ObjectKey } from '@everynode/core/api/meta';
 import type { Kind } from '@everynode/core/api/objects';
+import type { Lister } from '@everynode/core/api/requests';
 import {
   daemonSetAdded,
   daemonSetDeleted,
@@ -91,7 +92,7 @@ class DaemonSetController {
       deleted: (ds) => this.#apply(daemonSetDeleted(ds)),
       synced,
     });
-    const caches: HandlerCaches = { profile: ctx.profile, daemonSets };
+    const caches: HandlerCaches = { profile: ctx.profile, daemonSets: this.#unordered(daemonSets) };
     const pods = ctx.watch('Pod', {
       added: (pod) => this.#apply(podAdded(pod, caches)),
       updated: (before, after) => this.#apply(podUpdated(before, after, caches)),
@@ -110,6 +111,11 @@ class DaemonSetController {
       synced,
     });
     this.#caches = { daemonSets, pods, revisions, nodes };
+  }
+
+  /** Upstream's lister ranges over a map: which of several DaemonSets is woken first is open (DS-S10). */
+  #unordered(daemonSets: Informer<'DaemonSet'>): Lister<'DaemonSet'> {
+    return { get: (key) => daemonSets.get(key), list: () => this.#ctx.order(daemonSets.list()) };
   }
 
   #apply(effects: HandlerEffects): void {
@@ -143,7 +149,7 @@ class DaemonSetController {
     const caches = this.#caches;
     if (caches !== undefined) {
       const { profile } = this.#ctx;
-      const { daemonSets } = caches;
+      const daemonSets = this.#unordered(caches.daemonSets);
       const keys = nodeWorkKeys(caches.nodes.get(nodeName), caches.pods.byNode(nodeName), { profile, daemonSets });
       for (const key of keys) this.#queue.add(key);
     }
