@@ -47,6 +47,7 @@ function plan(
     nowMs: 60_000,
     availabilityInclusive: true,
     countOldUnavailable,
+    surgeSunset: true,
   });
   return { ...result, deletes: result.deletePods.map(({ spec }) => spec.nodeName).join(' ') };
 }

@@ -23,6 +23,7 @@ export interface UpdateInput {
   readonly nowMs: number;
   readonly availabilityInclusive: boolean;
   readonly countOldUnavailable: boolean;
+  readonly surgeSunset: boolean;
 }
 
 export interface UpdatePlan {

@@ -38,6 +38,7 @@ function plan(
     nowMs: 60_000,
     availabilityInclusive: true,
     countOldUnavailable: true,
+    surgeSunset: true,
   });
   if (!result.ok) return { creates: '', deletes: '', numSurge: 0, error: result.error };
   const { createOn, deletePods, numSurge } = result.plan;

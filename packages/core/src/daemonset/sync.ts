@@ -66,6 +66,7 @@ export function* syncDaemonSet(key: ObjectKey, ctx: SyncContext): Sync {
     return outcomeOf(yield* updateStatus(pass, false));
   }
   const error = yield* updateDaemonSet(pass, history);
+  if (error !== undefined && !ctx.profile.statusOnError) return outcomeOf(error);
   // The status is told even when the work failed; its error counts only if there is no other (DS-0.1 step 11).
   const statusError = yield* updateStatus(pass, true);
   return outcomeOf(error ?? statusError);
@@ -132,6 +133,7 @@ function* rollingUpdate(pass: Pass): Sync<StepError> {
     nowMs: ctx.nowMs(),
     availabilityInclusive: ctx.profile.availabilityInclusive,
     countOldUnavailable: ctx.profile.countOldUnavailable,
+    surgeSunset: ctx.profile.surgeSunset,
   };
   const isSurge = budget.maxSurge > 0;
   const result = isSurge ? planSurge(input) : { ok: true as const, plan: planDeleteFirst(input) };
@@ -232,9 +234,11 @@ function finishedPods(ds: DaemonSet, ctx: SyncContext): FinishedPods {
       ctx.recordEvent(ds, 'Warning', 'FailedDaemonPod', text);
       return true;
     },
-    observeSucceeded(pod, nodeName) {
+    admitSucceeded(pod, nodeName) {
+      if (!ctx.profile.recreateSucceeded) return false;
       const text = `Found succeeded daemon pod ${name(pod)} on node ${nodeName}, will try to delete it`;
       ctx.recordEvent(ds, 'Normal', 'SucceededDaemonPod', text);
+      return true;
     },
   };
 }
