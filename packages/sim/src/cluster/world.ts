@@ -54,7 +54,7 @@ export function kubeletName(node: string): string {
 
 /** An empty world at instant 0. `observe` is told of every change after it has happened. */
 export function createWorld(plan: Plan, trace: TraceWriter, observe: (change: Change) => void): World {
-  const profile = profileOf(plan.kubernetesVersion);
+  const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
   assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
   const settings = settingsOf(profile, plan.settings);
   const engine = new Engine({ seed: plan.seed, explore: plan.explore, limits: plan.limits });
