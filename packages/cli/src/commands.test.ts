@@ -63,7 +63,7 @@ describe('versions', () => {
   test('says which of it one release does', () => {
     const stateIn = (version: string): string =>
       lineOf(box.run('versions', version).stdout, 'count-old-unavailable').split(/ +/)[1] ?? '';
-    expect(['1.30.5', 'v1.30.6', '1.30', '1.27'].map(stateIn)).toEqual(['off', 'on', 'on', 'off']);
+    expect(['1.30.5', 'v1.30.6', '1.30', '1.27'].map(stateIn)).toEqual(['off', 'on', 'off', 'off']);
     const { version, switches } = JSON.parse(box.run('versions', 'v1.36', '-o', 'json').stdout) as {
       readonly version: string;
       readonly switches: readonly { readonly name: string; readonly on: boolean }[];
@@ -163,4 +163,58 @@ test('help and version end with 0', () => {
   expect(box.run('--help')).toMatchObject({ code: 0, stdout: expect.stringMatching(/Usage: everynode/) });
   expect(box.run('run', '--help')).toMatchObject({ code: 0, stdout: expect.stringMatching(/--trace <level>/) });
   expect(box.run('version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+describe('get and rollout', () => {
+  beforeAll(() => {
+    box.write('asked.yaml', scenarioWith(HOLDS, []));
+    expect(box.run('run', 'asked.yaml', '--out', 'asked').code).toBe(0);
+  });
+
+  const ask = (...words: string[]): ReturnType<Sandbox['run']> => box.run(...words, '--run', 'asked');
+
+  test('show the objects of the end, or of any moment before', () => {
+    const names = ask('get', 'nodes', '-o', 'name').stdout;
+    expect(names.split('\n').filter((line) => line.startsWith('node/'))).toHaveLength(3);
+    const ready = ['get', 'ds', '-A', '-o', 'jsonpath={.items[*].status.numberReady}'];
+    expect([ask(...ready, '--at', '0s').stdout, ask(...ready).stdout]).toEqual(['', '3']);
+    expect(ask('rollout', 'status', 'ds/agent').stdout).toBe('daemon set "agent" successfully rolled out\n');
+    expect(ask('get', 'events').stdout).toMatch(/ +Normal +SuccessfulCreate +daemonset\/agent +Created pod: agent-/);
+  });
+
+  test('say what kubectl says where it finds nothing, and end as it does', () => {
+    expect(ask('get', 'ds', 'nope')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Error from server (NotFound): daemonsets.apps "nope" not found\n',
+    });
+    expect(ask('get', 'pods', '-l', 'a=(b')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Error from server \(BadRequest\): /),
+    });
+    expect(ask('get', 'nodes', '-o', 'jsonpath={.items[')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/unterminated array/),
+    });
+  });
+
+  test('change nothing: a write is refused with the way to do it', () => {
+    const { code, stderr } = ask('rollout', 'restart', 'ds/agent');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/a run that is over cannot be changed; write what you want as a step of its scenario/);
+  });
+
+  test.each([
+    [['--run', 'nowhere'], /cannot read nowhere: it does not exist; name the folder of a run/],
+    [['--run', 'asked.yaml'], /asked\.yaml is no JSON; name the folder of a run/],
+    [['--run', 'asked', '--at', '9h'], /the run ends at 12m; write --at with an earlier instant/],
+    [['--run', 'asked', '--at', 'noon'], /"noon" is no instant; write --at with a duration such as 12m/],
+    [[], /there is no run below reports; write --run with the folder/],
+  ])('%j is a mistake of usage', (words, message) => {
+    expect(box.run('get', 'ds', ...words)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(message),
+    });
+  });
 });
