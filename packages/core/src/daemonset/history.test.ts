@@ -97,7 +97,7 @@ test('DS-X32: a field that a newer server fills in by itself makes another revis
   // Nobody has changed anything: neither the generation nor what the user wrote differs.
   const { template } = before.spec;
   const spec = { ...before.spec, template: { ...template, spec: { ...template.spec, newlyDefaulted: 'Default' } } };
-  made.put({ ...before, spec, status: made.get('DaemonSet', DS_KEY)?.status });
+  made.put({ ...(made.get('DaemonSet', DS_KEY) ?? before), spec });
   made.sync(DS_KEY);
   expect(made.list('ControllerRevision').map(({ revision: number }) => number)).toContain(2);
   expect(made.list('Pod')).toEqual([]);

@@ -55,8 +55,8 @@ describe('the pause before a failed pod is deleted', () => {
 
 describe('DS-X27: a pod that succeeds is replaced without any pause', () => {
   /** Somebody ends every daemon pod as soon as it is there, as a shutdown of the machine may. */
-  function createdInTenSeconds(phase: 'Succeeded' | 'Failed'): number {
-    const cluster = createCluster(1);
+  function createdInTenSeconds(phase: 'Succeeded' | 'Failed', kubernetesVersion = '1.36'): number {
+    const cluster = createCluster(1, { kubernetesVersion });
     cluster.runUntil(1000);
     cluster.process('shutdown', (ctx) => {
       const added = (pod: Pod): void => ctx.send({ verb: 'updateStatus', object: { ...pod, status: { phase } } });
@@ -70,5 +70,10 @@ describe('DS-X27: a pod that succeeds is replaced without any pause', () => {
   test('over and over, as fast as requests go; one that fails waits 1, 2 and 4 seconds', () => {
     expect(createdInTenSeconds('Failed')).toBe(5);
     expect(createdInTenSeconds('Succeeded')).toBeGreaterThan(50);
+  });
+
+  test('up to 1.26.4 it was not replaced at all', () => {
+    expect(createdInTenSeconds('Succeeded', '1.26.4')).toBe(1);
+    expect(createdInTenSeconds('Succeeded', '1.26.5')).toBeGreaterThan(50);
   });
 });

@@ -10,7 +10,7 @@ test('a rollout counts as finished although a node that is not ready still has i
   const cluster = createCluster(3);
   cluster.ask({ verb: 'create', object: agent({ updateStrategy: { rollingUpdate: { maxUnavailable: 2 } } }) });
   cluster.runUntil(60_000);
-  cluster.seams('outage').machine.cutLink('pool-0');
+  cluster.seams('outage').machine.partition('pool-0');
   cluster.runUntil(180_000);
   const body = { spec: { template: { spec: { containers: [{ name: 'agent', image: 'agent:v2' }] } } } };
   cluster.ask({ verb: 'patch', kind: 'DaemonSet', key: 'kube-system/agent', patch: { type: 'strategic', body } });
