@@ -61,6 +61,8 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
       return informer;
     },
     rng: (purpose) => streams.of(`${name}/${purpose}`),
+    isOrderDrawn: plan.explore,
+    comparesFleets: world.comparesFleets,
     order: (list) => (plan.explore && list.length > 1 ? streams.of(`${name}/order`).shuffle(list) : list),
     trace: createTrace(world, name),
   };

@@ -2,8 +2,10 @@
  * The DaemonSet controller as a process: informers wake keys, workers run core's reconcile on what the caches show.
  * Twin: pkg/controller/daemon/daemon_controller.go Run, runWorker. Rules: DS-Q1…DS-Q14, DS-S11…DS-S16.
  */
-import type { ObjectKey } from '@everynode/core/api/meta';
+import { objectKey, type ObjectKey, splitKey } from '@everynode/core/api/meta';
+import type { Node } from '@everynode/core/api/node';
 import type { Kind } from '@everynode/core/api/objects';
+import type { Pod } from '@everynode/core/api/pod';
 import {
   daemonSetAdded,
   daemonSetDeleted,
@@ -20,6 +22,7 @@ import {
   revisionUpdated,
 } from '@everynode/core/daemonset/handlers';
 import { nodeWorkKeys } from '@everynode/core/daemonset/nodeEvents';
+import { NodeStateIndex } from '@everynode/core/daemonset/nodeStateIndex';
 import { syncDaemonSet } from '@everynode/core/daemonset/sync';
 import type { SyncContext } from '@everynode/core/daemonset/syncContext';
 import { Backoff } from '@everynode/core/machinery/backoff';
@@ -53,6 +56,8 @@ class DaemonSetController {
   readonly #failedPodsBackoff = new Backoff();
   readonly #consistency = new Consistency();
   readonly #memories = new Map<ObjectKey, SyncMemory>();
+  /** By DaemonSet; absent where the order of nodes and pods is drawn, which only a walk over them can follow. */
+  readonly #states: Map<ObjectKey, NodeStateIndex> | undefined;
   readonly #queue: DaemonSetControllerQueue;
   readonly #nodeQueue: DaemonSetControllerQueue;
   #caches: Caches | undefined;
@@ -60,6 +65,7 @@ class DaemonSetController {
 
   constructor(ctx: ComponentContext) {
     this.#ctx = ctx;
+    this.#states = ctx.isOrderDrawn ? undefined : new Map();
     const workers = ctx.settings.concurrentDaemonSetSyncs;
     const rng = ctx.rng('queue');
     const pickUp = latencyDraw('queuePickUp', ctx.settings.latencyPercent);
@@ -93,9 +99,18 @@ class DaemonSetController {
     });
     const caches: HandlerCaches = { profile: ctx.profile, daemonSets };
     const pods = ctx.watch('Pod', {
-      added: (pod) => this.#apply(podAdded(pod, caches)),
-      updated: (before, after) => this.#apply(podUpdated(before, after, caches)),
-      deleted: (pod) => this.#apply(podDeleted(pod, caches)),
+      added: (pod) => {
+        this.#podChanged(pod, pod);
+        this.#apply(podAdded(pod, caches));
+      },
+      updated: (before, after) => {
+        this.#podChanged(after, after);
+        this.#apply(podUpdated(before, after, caches));
+      },
+      deleted: (pod) => {
+        this.#podChanged(pod, undefined);
+        this.#apply(podDeleted(pod, caches));
+      },
       synced,
     });
     const revisions = ctx.watch('ControllerRevision', {
@@ -105,11 +120,30 @@ class DaemonSetController {
       synced,
     });
     const nodes = ctx.watch('Node', {
-      added: (node) => this.#apply(nodeAdded(node, caches)),
-      updated: (before, after) => this.#apply(nodeUpdated(before, after, caches)),
+      added: (node) => {
+        this.#nodeChanged(node.metadata.name, node);
+        this.#apply(nodeAdded(node, caches));
+      },
+      updated: (before, after) => {
+        this.#nodeChanged(after.metadata.name, after);
+        this.#apply(nodeUpdated(before, after, caches));
+      },
+      deleted: (node) => this.#nodeChanged(node.metadata.name, undefined),
       synced,
     });
     this.#caches = { daemonSets, pods, revisions, nodes };
+  }
+
+  /** Indexes hear of a change before its effects: a sync that those start finds them up to date. */
+  #podChanged({ metadata }: Pod, after: Pod | undefined): void {
+    const { namespace = '', name } = metadata;
+    for (const [key, states] of this.#states ?? []) {
+      if (splitKey(key).namespace === namespace) states.podChanged(objectKey(namespace, name), after);
+    }
+  }
+
+  #nodeChanged(name: string, after: Node | undefined): void {
+    for (const states of this.#states?.values() ?? []) states.nodeChanged(name, after);
   }
 
   #apply(effects: HandlerEffects): void {
@@ -134,6 +168,7 @@ class DaemonSetController {
           this.#expectations.forget(each.key);
           this.#consistency.forget(each.key);
           this.#memories.delete(each.key);
+          this.#states?.delete(each.key);
           break;
       }
     }
@@ -157,8 +192,7 @@ class DaemonSetController {
       return;
     }
     this.#beforeSync(caches);
-    const delivered = `${caches.pods.lastRevision}/${caches.nodes.lastRevision}`;
-    const trace = new SyncTrace(this.#ctx, key, wake, this.#memoryOf(key), delivered);
+    const trace = new SyncTrace(this.#ctx, key, wake, this.#memoryOf(key));
     const sync = syncDaemonSet(key, this.#syncContext(caches, trace));
     driveSync(this.#ctx, sync, trace, (outcome) => {
       trace.ended(outcome, this.#queue.failures(key));
@@ -181,6 +215,14 @@ class DaemonSetController {
     this.#failedPodsBackoff.gc(nowMs);
   }
 
+  #statesOf(states: Map<ObjectKey, NodeStateIndex>, key: ObjectKey): NodeStateIndex {
+    const known = states.get(key);
+    if (known !== undefined) return known;
+    const index = new NodeStateIndex();
+    states.set(key, index);
+    return index;
+  }
+
   #memoryOf(key: ObjectKey): SyncMemory {
     const known = this.#memories.get(key);
     if (known !== undefined) return known;
@@ -191,7 +233,10 @@ class DaemonSetController {
 
   #syncContext({ daemonSets, nodes, pods, revisions }: Caches, trace: SyncTrace): SyncContext {
     const ctx = this.#ctx;
+    const states = this.#states;
     return {
+      ...(states === undefined ? {} : { nodeStates: (key: ObjectKey) => this.#statesOf(states, key) }),
+      comparesFleets: ctx.comparesFleets,
       profile: ctx.profile,
       daemonSets,
       nodes,
