@@ -1,28 +1,40 @@
 /** The table that `pnpm bench` prints: one line a case, times per unit, spread as the middle half of the samples. */
 import type { Row } from './suite.ts';
 
-const HEADER = ['suite', 'case', 'median', 'p25 … p75', 'per', 'samples', 'against', 'ratio'] as const;
+/** Columns that only some suites fill are left out where no row has them. */
+const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string | null])[] = [
+  ['suite', ({ suite }) => suite],
+  ['case', ({ name }) => name],
+  ['median', ({ medianNs }) => duration(medianNs)],
+  ['p25 … p75', ({ p25Ns, p75Ns }) => `${duration(p25Ns)} … ${duration(p75Ns)}`],
+  ['per', ({ unit }) => unit],
+  ['samples', ({ samples }) => String(samples)],
+  ['against', ({ baseline }) => baseline],
+  ['ratio', ({ ratio }) => (ratio === null ? null : `${ratio.toFixed(2)}×`)],
+  ['~ size^', ({ exponent }) => (exponent === null ? null : exponent.toFixed(2))],
+  ['upstream', ({ publishedNs }) => (publishedNs === null ? null : duration(publishedNs))],
+  ['ours/upstream', ({ overPublished }) => (overPublished === null ? null : `${overPublished.toFixed(2)}×`)],
+];
+
+const EXPONENT_NOTE = '~ size^: the cost grows with this power of the size, from the next smaller case on.';
+const UPSTREAM_NOTE =
+  'upstream: medians of its Go benchmark after PR 140167, on a machine of 96 threads; this machine is another one.';
 
 export function renderTable(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [
-    row.suite,
-    row.name,
-    duration(row.medianNs),
-    `${duration(row.p25Ns)} … ${duration(row.p75Ns)}`,
-    row.unit,
-    String(row.samples),
-    row.baseline ?? '–',
-    row.ratio === null ? '–' : `${row.ratio.toFixed(2)}×`,
-  ]);
-  const widths = HEADER.map((title, column) =>
-    Math.max(title.length, ...cells.map((line) => (line[column] ?? '').length)),
-  );
+  const columns = COLUMNS.filter(([, cell]) => rows.some((row) => cell(row) !== null));
+  const cells = rows.map((row) => columns.map(([, cell]) => cell(row) ?? '–'));
+  const widths = columns.map(([title], at) => Math.max(title.length, ...cells.map((line) => (line[at] ?? '').length)));
   const line = (texts: readonly string[]): string =>
     texts
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
+      .map((text, at) => text.padEnd(widths[at] ?? 0))
       .join('  ')
       .trimEnd();
-  return [line(HEADER), ...cells.map(line)].join('\n');
+  return [
+    line(columns.map(([title]) => title)),
+    ...cells.map(line),
+    ...(rows.some(({ exponent }) => exponent !== null) ? [EXPONENT_NOTE] : []),
+    ...(rows.some(({ publishedNs }) => publishedNs !== null) ? [UPSTREAM_NOTE] : []),
+  ].join('\n');
 }
 
 function duration(ns: number): string {

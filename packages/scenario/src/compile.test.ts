@@ -79,6 +79,11 @@ describe('a plan', () => {
     expect(compileText(edited(['  seed: 7\n', ''])).plan.seed).toBe('1');
   });
 
+  test('shuffles only where the scenario says explore', () => {
+    const explored = OUTAGE.replace('  seed: 7', '  seed: 7\n  explore: true');
+    expect([compileText(OUTAGE), compileText(explored)].map(({ plan }) => plan.explore)).toEqual([false, true]);
+  });
+
   test('takes the minor of a version, with or without v and patch', () => {
     const version = (text: string) =>
       compileText(

@@ -1,5 +1,6 @@
 /** A scenario, a row of its matrix and a seed to a plan: plain JSON in which every pick is made and every window is bound. */
 import { keyOf } from '@everynode/core/api/meta';
+import type { PriorityClass, PriorityClasses } from '@everynode/core/api/priorityClass';
 import { DEFAULT_LIMITS, type Plan, PLAN_VERSION } from '@everynode/sim/plan';
 import { checkPools, compilePool, compileSettings, compileVersion } from './compileCluster.ts';
 import { compileExpect } from './compileExpect.ts';
@@ -10,6 +11,7 @@ import { compileSteps } from './compileSteps.ts';
 import type { FileReader } from './fileReader.ts';
 import { NODES_MAX } from './limits.ts';
 import { loadManifests, type ManifestScope } from './manifests.ts';
+import { findMissingClasses } from './priorityClasses.ts';
 import { NodeRoll } from './nodeRoll.ts';
 import { resolveSpec } from './parse.ts';
 import type { ManifestText, Row, Scenario, ScenarioSpec } from './scenario.ts';
@@ -51,9 +53,9 @@ export function compile(options: CompileOptions): Compiled {
   const manifests = loadManifests(spec.manifests, manifestScope(['spec', 'manifests'], scope));
   const applied = loadApplied(scope);
   const objects = manifests.objects.map(({ object }) => object);
-  const daemonSets = [...objects, ...[...applied.objects.values()].flat()]
-    .filter(({ kind }) => kind === 'DaemonSet')
-    .map(keyOf);
+  const workloads = [...objects, ...[...applied.objects.values()].flat()];
+  const daemonSets = workloads.filter(({ kind }) => kind === 'DaemonSet').map(keyOf);
+  const priorityClasses = { ...manifests.priorityClasses, ...applied.priorityClasses };
   const full: CompileScope = { ...scope, roll, daemonSets, applied: applied.objects };
   const { steps: placed, spans } = placeSteps(full);
   const steps = compileSteps(placed, full);
@@ -74,14 +76,16 @@ export function compile(options: CompileOptions): Compiled {
     durationMs: full.durationMs,
     pools,
     objects,
+    ...(Object.keys(priorityClasses).length === 0 ? {} : { priorityClasses }),
     models,
     steps,
     expectations,
     thresholds,
     limits: DEFAULT_LIMITS,
-    explore: false,
+    explore: spec.explore ?? false,
   };
-  return { plan, notices: [...new Set([...manifests.notices, ...applied.notices])] };
+  const missing = findMissingClasses(workloads, priorityClasses);
+  return { plan, notices: [...new Set([...manifests.notices, ...applied.notices, ...missing])] };
 }
 
 function newScope(
@@ -114,9 +118,11 @@ function manifestScope(path: YamlPath, { file, reader, sourceOf }: CompileScope)
 /** The manifests of `apply` steps, by the step's place in the timeline. */
 function loadApplied(scope: CompileScope): {
   readonly objects: ReadonlyMap<number, readonly Workload[]>;
+  readonly priorityClasses: PriorityClasses;
   readonly notices: readonly string[];
 } {
   const objects = new Map<number, readonly Workload[]>();
+  const priorityClasses: Record<string, PriorityClass> = {};
   const notices: string[] = [];
   for (const [at, step] of (scope.spec.timeline ?? []).entries()) {
     const manifests = step[APPLY];
@@ -129,7 +135,8 @@ function loadApplied(scope: CompileScope): {
       at,
       loaded.objects.map(({ object }) => object),
     );
+    Object.assign(priorityClasses, loaded.priorityClasses);
     notices.push(...loaded.notices);
   }
-  return { objects, notices };
+  return { objects, priorityClasses, notices };
 }

@@ -32,48 +32,10 @@ export function decodeObject(kind: 'DaemonSet' | 'Pod', object: JsonObject): Dec
   return { problems: walk.problems, idle: [...walk.idle] };
 }
 
-/** The object without nulls, and without what an earlier cluster wrote into it: as `kubectl create` would make it. */
-export function asCreated(object: JsonObject): JsonObject {
-  const { status: _status, ...rest } = withoutNulls(object) as Record<string, unknown>;
-  const metadata = rest['metadata'];
-  return isObject(metadata) ? { ...rest, metadata: createdMetadata(metadata) } : rest;
-}
-
-const SERVER_FIELDS = [
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'managedFields',
-  'selfLink',
-  'clusterName',
-  'ownerReferences',
-];
-const SERVER_ANNOTATIONS = [
-  'kubectl.kubernetes.io/last-applied-configuration',
-  'deprecated.daemonset.template.generation',
-];
-
-function createdMetadata(metadata: JsonObject): JsonObject {
-  const kept = Object.fromEntries(Object.entries(metadata).filter(([key]) => !SERVER_FIELDS.includes(key)));
-  const { annotations } = kept as { readonly annotations?: unknown };
-  if (!isObject(annotations)) return kept;
-  const keptAnnotations = Object.entries(annotations).filter(([key]) => !SERVER_ANNOTATIONS.includes(key));
-  const { annotations: _all, ...others } = kept;
-  return keptAnnotations.length === 0 ? others : { ...others, annotations: Object.fromEntries(keptAnnotations) };
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((each) => each !== null).map(withoutNulls);
-  if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([, inner]) => inner !== null);
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner)]));
-}
-
 function decode(shape: GoShape, value: unknown, path: YamlPath, owner: string, walk: Walk): void {
   if (value === null || value === undefined) return;
+  // The shortest path says it: `volumes`, not each of its fields.
+  if (isIdle(shape) && typeof path.at(-1) !== 'number' && !isEmpty(value)) walk.idle.add(idlePath(path));
   if (typeof shape === 'string') return decodeScalar(shape, value, path, owner, walk);
   if ('struct' in shape) {
     if (isObject(value)) decodeStruct(shape, value, path, walk);
@@ -105,18 +67,22 @@ function unknownField(shape: GoStruct, path: YamlPath, key: string, { kind, vers
 }
 
 function decodeScalar(type: string, value: unknown, path: YamlPath, owner: string, walk: Walk): void {
-  const isIdle = type.startsWith('~');
-  const bare = isIdle ? type.slice(1) : type;
-  // The shortest idle path says it: `volumes`, not each of its fields.
-  if (isIdle) walk.idle.add(idlePath(path, owner));
+  const bare = type.replace('~', '');
   if (value !== null && !fits(bare, value)) complain(value, path, owner, bare, walk);
 }
 
-/** Lists of idle structs (env, volumes, volumeMounts) are named as a whole. */
-function idlePath(path: YamlPath, owner: string): string {
-  const isWhole = ['EnvVar', 'VolumeMount', 'Volume'].includes(owner);
-  const named = isWhole ? path.slice(0, -2) : path;
-  return named.map((part, at) => (typeof part === 'number' ? '[]' : at === 0 ? part : `.${part}`)).join('');
+function isIdle(shape: GoShape): boolean {
+  if (typeof shape === 'string') return shape.startsWith('~');
+  return 'list' in shape ? isIdle(shape.list) : 'struct' in shape && shape.idle === true;
+}
+
+/** An empty list or object says nothing that somebody could act on. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function idlePath(path: YamlPath): string {
+  return path.map((part, at) => (typeof part === 'number' ? '[]' : at === 0 ? part : `.${part}`)).join('');
 }
 
 function fits(type: string, value: unknown): boolean {

@@ -12,6 +12,8 @@ export interface GoStruct {
   readonly fields: Readonly<Record<string, GoShape>>;
   /** Fields that are not listed are taken as they are: unions with very many members. */
   readonly open?: boolean;
+  /** Nothing acts on any of its fields: it is named as a whole. */
+  readonly idle?: boolean;
 }
 
 export interface GoList {
@@ -26,20 +28,26 @@ const TEXTS: GoMap = { map: 'string' };
 const list = (element: GoShape): GoList => ({ list: element });
 
 /** `name:type name:type …`; `~` before the type: not acted on. */
-function struct(name: string, scalars: string, fields: Readonly<Record<string, GoShape>> = {}, open = false): GoStruct {
+function struct(
+  name: string,
+  scalars: string,
+  fields: Readonly<Record<string, GoShape>> = {},
+  options: Pick<GoStruct, 'open' | 'idle'> = {},
+): GoStruct {
   const parsed = scalars.split(' ').filter((each) => each !== '');
   const pairs = parsed.map((each): readonly [string, string] => [
     each.slice(0, each.indexOf(':')),
     each.slice(each.indexOf(':') + 1),
   ]);
-  return { struct: name, fields: { ...Object.fromEntries(pairs), ...fields }, ...(open ? { open } : {}) };
+  return { struct: name, fields: { ...Object.fromEntries(pairs), ...fields }, ...options };
 }
 
-const META = struct(
-  'ObjectMeta',
-  'name:string generateName:string namespace:string selfLink:string uid:string resourceVersion:string generation:int64 creationTimestamp:time deletionTimestamp:time deletionGracePeriodSeconds:int64 clusterName:string managedFields:any ownerReferences:any',
-  { labels: TEXTS, annotations: TEXTS, finalizers: list('string') },
-);
+const META_SCALARS =
+  'name:string generateName:string namespace:string selfLink:string uid:string resourceVersion:string generation:int64 creationTimestamp:time deletionTimestamp:time deletionGracePeriodSeconds:int64 clusterName:string managedFields:any ownerReferences:any';
+const META_FIELDS = { labels: TEXTS, annotations: TEXTS, finalizers: list('string') };
+const META = struct('ObjectMeta', META_SCALARS, META_FIELDS);
+/** A pod gets labels, annotations and finalizers of its template, and nothing else (DS-P6). */
+const TEMPLATE_META = struct('ObjectMeta', META_SCALARS.replaceAll(':', ':~'), META_FIELDS);
 
 const REQUIREMENT = struct('LabelSelectorRequirement', 'key:string operator:string', { values: list('string') });
 const NODE_REQUIREMENT = struct('NodeSelectorRequirement', 'key:string operator:string', { values: list('string') });
@@ -48,43 +56,44 @@ const TERM = struct('NodeSelectorTerm', '', {
   matchExpressions: list(NODE_REQUIREMENT),
   matchFields: list(NODE_REQUIREMENT),
 });
+const PREFERRED = struct('PreferredSchedulingTerm', 'weight:int32', { preference: TERM }, { idle: true });
 const AFFINITY = struct('Affinity', 'podAffinity:~any podAntiAffinity:~any', {
   nodeAffinity: struct('NodeAffinity', '', {
     requiredDuringSchedulingIgnoredDuringExecution: struct('NodeSelector', '', { nodeSelectorTerms: list(TERM) }),
-    preferredDuringSchedulingIgnoredDuringExecution: list(
-      struct('PreferredSchedulingTerm', 'weight:int32', { preference: TERM }),
-    ),
+    preferredDuringSchedulingIgnoredDuringExecution: list(PREFERRED),
   }),
 });
 
+/** An application answers from some moment on: how often it may fail before, and how it is asked, makes no difference. */
 const PROBE = struct(
   'Probe',
-  'initialDelaySeconds:int32 periodSeconds:int32 timeoutSeconds:int32 successThreshold:int32 failureThreshold:int32 terminationGracePeriodSeconds:~int64 exec:~any httpGet:~any tcpSocket:~any grpc:~any',
+  'initialDelaySeconds:int32 periodSeconds:int32 timeoutSeconds:~int32 successThreshold:int32 failureThreshold:~int32 terminationGracePeriodSeconds:~int64 exec:~any httpGet:~any tcpSocket:~any grpc:~any',
 );
 const RESOURCES = struct('ResourceRequirements', 'claims:~any', {
   requests: { map: 'resource.Quantity' },
   limits: { map: 'resource.Quantity' },
 });
-const CONTAINER = struct(
-  'Container',
-  'name:string image:string command:~[]string args:~[]string workingDir:~string envFrom:~any resizePolicy:~any restartPolicy:string restartPolicyRules:~any volumeDevices:~any lifecycle:~any terminationMessagePath:~string terminationMessagePolicy:~string imagePullPolicy:string securityContext:~any stdin:~bool stdinOnce:~bool tty:~bool targetContainerName:~string',
-  {
-    ports: list(
-      struct('ContainerPort', 'name:string hostPort:int32 containerPort:int32 protocol:string hostIP:string'),
+const CONTAINER_FIELDS: Readonly<Record<string, GoShape>> = {
+  ports: list(struct('ContainerPort', 'name:~string hostPort:int32 containerPort:int32 protocol:string hostIP:string')),
+  env: list(struct('EnvVar', 'name:string value:string valueFrom:any', {}, { idle: true })),
+  resources: RESOURCES,
+  volumeMounts: list(
+    struct(
+      'VolumeMount',
+      'name:string readOnly:bool recursiveReadOnly:string mountPath:string subPath:string mountPropagation:string subPathExpr:string',
+      {},
+      { idle: true },
     ),
-    env: list(struct('EnvVar', 'name:~string value:~string valueFrom:~any')),
-    resources: RESOURCES,
-    volumeMounts: list(
-      struct(
-        'VolumeMount',
-        'name:~string readOnly:~bool recursiveReadOnly:~string mountPath:~string subPath:~string mountPropagation:~string subPathExpr:~string',
-      ),
-    ),
-    livenessProbe: PROBE,
-    readinessProbe: PROBE,
-    startupProbe: PROBE,
-  },
-);
+  ),
+  livenessProbe: { ...PROBE, fields: withoutMarks(PROBE.fields), idle: true },
+  readinessProbe: PROBE,
+  startupProbe: PROBE,
+};
+const CONTAINER_SCALARS =
+  'name:string image:string command:~[]string args:~[]string workingDir:~string envFrom:~any resizePolicy:~any restartPolicyRules:~any volumeDevices:~any lifecycle:~any terminationMessagePath:~string terminationMessagePolicy:~string imagePullPolicy:string securityContext:~any stdin:~bool stdinOnce:~bool tty:~bool';
+const CONTAINER = struct('Container', `${CONTAINER_SCALARS} restartPolicy:~string`, CONTAINER_FIELDS);
+/** `restartPolicy: Always` makes it a sidecar. */
+const INIT_CONTAINER = struct('Container', `${CONTAINER_SCALARS} restartPolicy:string`, CONTAINER_FIELDS);
 const TOLERATION = struct(
   'Toleration',
   'key:string operator:string value:string effect:string tolerationSeconds:int64',
@@ -92,10 +101,10 @@ const TOLERATION = struct(
 
 const POD_SPEC = struct(
   'PodSpec',
-  'restartPolicy:string terminationGracePeriodSeconds:int64 activeDeadlineSeconds:~int64 dnsPolicy:~string serviceAccountName:~string serviceAccount:~string automountServiceAccountToken:~bool nodeName:string hostNetwork:bool hostPID:~bool hostIPC:~bool shareProcessNamespace:~bool securityContext:~any imagePullSecrets:~any hostname:~string subdomain:~string schedulerName:string hostAliases:~any priorityClassName:string priority:int32 dnsConfig:~any readinessGates:~any runtimeClassName:~string enableServiceLinks:~bool preemptionPolicy:~string overhead:~any topologySpreadConstraints:~any setHostnameAsFQDN:~bool os:~any hostUsers:~bool schedulingGates:~any resourceClaims:~any resources:~any hostnameOverride:~string workloadRef:~any ephemeralContainers:~any',
+  'restartPolicy:string terminationGracePeriodSeconds:int64 activeDeadlineSeconds:~int64 dnsPolicy:~string serviceAccountName:~string serviceAccount:~string automountServiceAccountToken:~bool nodeName:string hostNetwork:bool hostPID:~bool hostIPC:~bool shareProcessNamespace:~bool securityContext:~any imagePullSecrets:~any hostname:~string subdomain:~string schedulerName:string hostAliases:~any priorityClassName:string priority:int32 dnsConfig:~any readinessGates:~any runtimeClassName:~string enableServiceLinks:~bool preemptionPolicy:string overhead:~any topologySpreadConstraints:~any setHostnameAsFQDN:~bool os:~any hostUsers:~bool schedulingGates:~any resourceClaims:~any resources:~any hostnameOverride:~string workloadRef:~any schedulingGroup:~any ephemeralContainers:~any',
   {
-    volumes: list(struct('Volume', 'name:~string', {}, true)),
-    initContainers: list(CONTAINER),
+    volumes: list(struct('Volume', 'name:string', {}, { open: true, idle: true })),
+    initContainers: list(INIT_CONTAINER),
     containers: list(CONTAINER),
     nodeSelector: TEXTS,
     affinity: AFFINITY,
@@ -114,9 +123,16 @@ export const GO_SHAPES: Readonly<Record<'DaemonSet' | 'Pod', GoStruct>> = {
     metadata: META,
     spec: struct('DaemonSetSpec', 'minReadySeconds:int32 revisionHistoryLimit:int32', {
       selector: SELECTOR,
-      template: struct('PodTemplateSpec', '', { metadata: META, spec: POD_SPEC }),
+      template: struct('PodTemplateSpec', '', { metadata: TEMPLATE_META, spec: POD_SPEC }),
       updateStrategy: struct('DaemonSetUpdateStrategy', 'type:string', { rollingUpdate: ROLLING_UPDATE }),
     }),
   }),
   Pod: struct('Pod', 'apiVersion:string kind:string status:any', { metadata: META, spec: POD_SPEC }),
 };
+
+/** Fields of a struct that is idle as a whole. */
+function withoutMarks(fields: GoStruct['fields']): GoStruct['fields'] {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, type]) => [name, typeof type === 'string' ? type.replace('~', '') : type]),
+  );
+}

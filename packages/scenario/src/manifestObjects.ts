@@ -1,9 +1,10 @@
 /** The API objects of a manifest's text: documents and lists are opened, other kinds are counted, gone versions are told. */
 import { isObject } from '@everynode/core/api/patch';
-import type { Source } from '@everynode/sim/plan';
 import { compareKeys } from '@everynode/core/api/meta';
+import type { PriorityClasses } from '@everynode/core/api/priorityClass';
+import type { Source } from '@everynode/sim/plan';
 import { unknownName } from './nearest.ts';
-import { type PriorityClasses, readPriorityClass } from './priorityClasses.ts';
+import { readPriorityClass } from './priorityClasses.ts';
 import type { JsonObject } from './scenario.ts';
 import { fail, ScenarioError } from './scenarioError.ts';
 import type { WorkloadKind } from './workload.ts';
@@ -78,7 +79,8 @@ function openLists(value: unknown, sourceOf: SourceOf): readonly Found[] {
 function sortOut(found: readonly Found[], file: string): RawManifest {
   const ignored: Record<string, number> = {};
   const objects: RawObject[] = [];
-  const priorityClasses = new Map(
+  // The last of two with one name wins, as with `kubectl apply`.
+  const priorityClasses = Object.fromEntries(
     found.flatMap(({ value }) => [readPriorityClass(value)].filter((each) => each !== undefined)),
   );
   for (const { value, sourceOf } of found) {
@@ -94,7 +96,7 @@ function sortOut(found: readonly Found[], file: string): RawManifest {
       objects.push({ kind, object: value, sourceOf });
     }
   }
-  if (objects.length === 0 && priorityClasses.size === 0) {
+  if (objects.length === 0 && Object.keys(priorityClasses).length === 0) {
     const kinds = Object.keys(ignored)
       .sort(compareKeys)
       .map((kind) => `${ignored[kind]} ${kind}`);

@@ -106,21 +106,23 @@ describe('manifests as they are published', () => {
   });
 });
 
-describe('priority classes', () => {
-  const named = AGENT.replace('      containers:', '      priorityClassName: agents\n      containers:');
-  const agents =
-    '---\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: agents }\nvalue: 1000\n';
-
-  test('a class of the manifests takes part as its number', () => {
-    const { objects, notices } = load(named + agents);
-    expect(objects[0]?.object.spec).toMatchObject({ template: { spec: { priority: 1000 } } });
-    expect(JSON.stringify(objects)).not.toContain('priorityClassName');
-    expect(notices).toEqual(['PriorityClass agents takes part as its number, 1000']);
+describe('what an earlier cluster and other objects leave behind', () => {
+  test('what a server wrote is left out and told, but for what is empty anyway', () => {
+    const dumped = AGENT.replace(
+      '  name: agent\n',
+      '  name: agent\n  uid: u\n  creationTimestamp: null\n  managedFields: [{ manager: x }]\n  annotations: { kubectl.kubernetes.io/last-applied-configuration: "{}" }\n',
+    );
+    expect(load(`${dumped}status: {}\n`).notices).toEqual([
+      'left out, since another cluster wrote them: metadata.annotations[kubectl.kubernetes.io/last-applied-configuration], metadata.managedFields, metadata.uid',
+    ]);
   });
 
-  test('a class that no manifest has is left and told; the built-in ones need nothing', () => {
-    expect(load(named).notices[0]).toMatch(/^no manifest has PriorityClass agents: .*pods that name it are refused/);
-    expect(load(named.replace('agents', 'system-node-critical')).notices).toEqual([]);
+  test('a PriorityClass is handed over with its value, its policy and whether it is the default', () => {
+    const agents =
+      '---\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: agents }\nvalue: 1000\npreemptionPolicy: Never\nglobalDefault: true\n';
+    const { priorityClasses, notices } = load(AGENT + agents);
+    expect(priorityClasses).toEqual({ agents: { value: 1000, preemptionPolicy: 'Never', globalDefault: true } });
+    expect(notices).toEqual([]);
   });
 });
 

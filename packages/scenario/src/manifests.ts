@@ -8,10 +8,12 @@ import { compareKeys } from '@everynode/core/api/meta';
 import { validateObjectMeta } from '@everynode/core/api/metaValidation';
 import { isObject } from '@everynode/core/api/patch';
 import type { Pod, PodSpec } from '@everynode/core/api/pod';
+import type { PriorityClass, PriorityClasses } from '@everynode/core/api/priorityClass';
 import { validatePodSpec } from '@everynode/core/api/podValidation';
 import { validateDaemonSet } from '@everynode/core/api/validation';
 import type { Source } from '@everynode/sim/plan';
-import { asCreated, decodeObject, parsePath } from './decode.ts';
+import { asCreated } from './asCreated.ts';
+import { decodeObject, parsePath } from './decode.ts';
 import { type FileReader, readText } from './fileReader.ts';
 import { MANIFEST_BYTES_MAX } from './limits.ts';
 import {
@@ -22,7 +24,6 @@ import {
   type SourceOf,
 } from './manifestObjects.ts';
 import { patchObjects } from './manifestPatches.ts';
-import { withPriority } from './priorityClasses.ts';
 import type { JsonObject, ManifestText } from './scenario.ts';
 import { fail, type Problem, throwProblems } from './scenarioError.ts';
 import type { Workload } from './workload.ts';
@@ -36,6 +37,7 @@ export interface LoadedObject {
 
 export interface LoadedManifests {
   readonly objects: readonly LoadedObject[];
+  readonly priorityClasses: PriorityClasses;
   /** What was left out or does nothing: for the user to know, each once. */
   readonly notices: readonly string[];
 }
@@ -51,23 +53,18 @@ export interface ManifestScope {
 export function loadManifests(manifests: readonly ManifestText[], scope: ManifestScope): LoadedManifests {
   const ignored = new Map<string, number>();
   const idle = new Set<string>();
-  const classes = new Map<string, number>();
-  const checked = manifests.flatMap((manifest, at) => {
+  const leftOut = new Set<string>();
+  const priorityClasses: Record<string, PriorityClass> = {};
+  const objects = manifests.flatMap((manifest, at) => {
     const here: SourceOf = (path, of) => scope.sourceOf([at, ...path], of);
     const raw = openManifest(manifest, here, scope);
     for (const [kind, count] of Object.entries(raw.ignored)) ignored.set(kind, (ignored.get(kind) ?? 0) + count);
-    for (const [name, value] of raw.priorityClasses) classes.set(name, value);
+    Object.assign(priorityClasses, raw.priorityClasses);
     const patched = patchObjects(raw.objects, manifest.patches ?? [], (path, of) => here(['patches', ...path], of));
-    return patched.map((each) => checkObject(each, idle));
+    return patched.map((each) => checkObject(each, { idle, leftOut }));
   });
-  refuseTwins(checked);
-  const notices = new Set<string>();
-  const objects = checked.map(({ object: plain, source }) => {
-    const { object, notice } = withPriority(plain, classes);
-    if (notice !== undefined) notices.add(notice);
-    return { object, source };
-  });
-  return { objects, notices: [...ignoredNotice(ignored), ...notices, ...idleNotice(idle)] };
+  refuseTwins(objects);
+  return { objects, priorityClasses, notices: [...ignoredNotice(ignored), ...noticesOf({ idle, leftOut })] };
 }
 
 function openManifest(
@@ -80,12 +77,22 @@ function openManifest(
   return readManifestObjects(file, readText(reader, file, 'manifest', MANIFEST_BYTES_MAX, here(['path'])));
 }
 
+/** Paths to tell the user about, each once. */
+interface Said {
+  /** Of fields that nothing acts on. */
+  readonly idle: Set<string>;
+  /** Of fields that another cluster wrote. */
+  readonly leftOut: Set<string>;
+}
+
 /** Decodes, fills in and validates one object. */
-function checkObject({ kind, object, sourceOf }: RawObject, idle: Set<string>): LoadedObject {
+function checkObject({ kind, object, sourceOf }: RawObject, said: Said): LoadedObject {
   const decoded = decodeObject(kind, object);
   throwProblems(decoded.problems.map(({ path, at, message }): Problem => ({ source: sourceOf(path, at), message })));
-  for (const path of decoded.idle) idle.add(path);
-  const created = withNamespace(asCreated(object)) as unknown as Workload;
+  for (const path of decoded.idle) said.idle.add(path);
+  const { object: plain, leftOut } = asCreated(object);
+  for (const path of leftOut) said.leftOut.add(path);
+  const created = withNamespace(plain) as unknown as Workload;
   const errors =
     created.kind === 'DaemonSet' ? validateDaemonSet(defaultDaemonSet(created)) : validatePod(defaultPod(created));
   throwProblems(
@@ -144,7 +151,11 @@ function ignoredNotice(ignored: ReadonlyMap<string, number>): readonly string[] 
   return [`left out, since only DaemonSets and Pods take part: ${kinds.join(', ')}`];
 }
 
-function idleNotice(idle: ReadonlySet<string>): readonly string[] {
-  if (idle.size === 0) return [];
-  return [`carried along, but nothing here acts on: ${[...idle].sort(compareKeys).join(', ')}`];
+function noticesOf({ idle, leftOut }: Said): readonly string[] {
+  const listed = (head: string, paths: ReadonlySet<string>): readonly string[] =>
+    paths.size === 0 ? [] : [`${head}: ${[...paths].sort(compareKeys).join(', ')}`];
+  return [
+    ...listed('left out, since another cluster wrote them', leftOut),
+    ...listed('carried along, but nothing here acts on', idle),
+  ];
 }

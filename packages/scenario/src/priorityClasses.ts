@@ -1,48 +1,40 @@
-/**
- * PriorityClasses of the manifests: the simulated server knows the two that are built in, so a pod that names another
- * one gets its number instead of its name. A name that nobody defines is left as it is: the server refuses such pods.
- */
+/** PriorityClasses of the manifests: they are there from the start of the run, and who names one that is not is told so. */
+import { BUILT_IN_PRIORITY_CLASSES, type PriorityClass, type PriorityClasses } from '@everynode/core/api/priorityClass';
 import type { JsonObject } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
-/** Name → value. */
-export type PriorityClasses = ReadonlyMap<string, number>;
-
-const BUILT_IN = ['system-node-critical', 'system-cluster-critical'];
-
-/** The class that an object defines, if it is one; the last of two with one name wins, as with `kubectl apply`. */
-export function readPriorityClass(object: JsonObject): readonly [string, number] | undefined {
-  const { kind, value, metadata } = object as {
+/** The class that an object defines, and its name; undefined: it is no PriorityClass, or one without name or value. */
+export function readPriorityClass(object: JsonObject): readonly [string, PriorityClass] | undefined {
+  const { kind, value, metadata, preemptionPolicy, globalDefault } = object as {
     readonly kind?: unknown;
     readonly value?: unknown;
     readonly metadata?: { readonly name?: unknown } | null;
+    readonly preemptionPolicy?: unknown;
+    readonly globalDefault?: unknown;
   };
   const name = metadata?.name;
-  return kind === 'PriorityClass' && typeof name === 'string' && Number.isInteger(value)
-    ? [name, value as number]
-    : undefined;
+  if (kind !== 'PriorityClass' || typeof name !== 'string' || !Number.isInteger(value)) return undefined;
+  return [
+    name,
+    {
+      value: value as number,
+      ...(typeof preemptionPolicy === 'string' ? { preemptionPolicy } : {}),
+      ...(globalDefault === true ? { globalDefault } : {}),
+    },
+  ];
 }
 
-export interface Prioritized {
-  readonly object: Workload;
-  readonly notice: string | undefined;
+/** One notice for each class that is named and that neither a manifest nor the cluster has. */
+export function findMissingClasses(objects: readonly Workload[], classes: PriorityClasses): readonly string[] {
+  const known = { ...classes, ...BUILT_IN_PRIORITY_CLASSES };
+  const names = objects.map((object) => podSpecOf(object)?.priorityClassName ?? '');
+  const missing = [...new Set(names)].filter((name) => name !== '' && !Object.hasOwn(known, name));
+  return missing.map(
+    (name) =>
+      `no manifest has PriorityClass ${name}: as in a cluster without it, pods that name it are refused; add it to the manifests`,
+  );
 }
 
-/** The object with the number of its class, and what its user should know about that. */
-export function withPriority(object: Workload, classes: PriorityClasses): Prioritized {
-  const spec = object.kind === 'DaemonSet' ? object.spec.template.spec : object.spec;
-  const { priorityClassName: name, ...rest } = spec;
-  if (name === undefined || name === '' || BUILT_IN.includes(name)) return { object, notice: undefined };
-  const value = classes.get(name);
-  if (value === undefined) {
-    const notice = `no manifest has PriorityClass ${name}: as in a cluster without it, pods that name it are refused; add it to the manifests`;
-    return { object, notice };
-  }
-  const numbered = { ...rest, priority: value };
-  const notice = `PriorityClass ${name} takes part as its number, ${value}`;
-  if (object.kind === 'Pod') return { object: { ...object, spec: numbered }, notice };
-  return {
-    object: { ...object, spec: { ...object.spec, template: { ...object.spec.template, spec: numbered } } },
-    notice,
-  };
+function podSpecOf(object: Workload): { readonly priorityClassName?: string } | undefined {
+  return object.kind === 'DaemonSet' ? object.spec.template.spec : object.spec;
 }

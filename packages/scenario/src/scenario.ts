@@ -117,6 +117,7 @@ export interface ScenarioSpec {
   readonly description?: string;
   readonly seed?: number;
   readonly duration: string;
+  readonly explore?: boolean;
   readonly kubernetes?: { readonly version?: string; readonly settings?: Readonly<Record<string, string | number>> };
   readonly cluster: { readonly nodePools: readonly PoolText[] };
   readonly manifests: readonly ManifestText[];

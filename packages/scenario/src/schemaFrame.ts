@@ -60,6 +60,11 @@ export function frameSchema(): JsonSchema {
             maximum: Number.MAX_SAFE_INTEGER,
           },
           duration: DURATION,
+          explore: {
+            description:
+              'true: wherever Go leaves the order open (lists of caches, walks over maps, concurrent calls) the seed shuffles; absent: by name',
+            ...FLAG,
+          },
           kubernetes: closed({
             version: { title: 'version', description: 'a version in quotes, such as "1.31"', ...TEXT },
             settings: settingsSchema(),

@@ -5,6 +5,7 @@
 import type { LabelSelector } from '@everynode/core/api/daemonSet';
 import type { ApiObject } from '@everynode/core/api/objects';
 import type { ResourceList, Taint } from '@everynode/core/api/node';
+import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import type { Block, Scalar, Severity } from '@everynode/trace/record';
 
 export const PLAN_VERSION = 1;
@@ -166,6 +167,8 @@ export interface Plan {
   readonly pools: readonly NodePool[];
   /** Applied by `user` at instant 0, in this order. */
   readonly objects: readonly ApiObject[];
+  /** Of the cluster from instant 0 on, beside those that are built in. */
+  readonly priorityClasses?: PriorityClasses;
   readonly models: readonly PodModel[];
   /** By `atMs`, then in the order of the file. */
   readonly steps: readonly PlanStep[];

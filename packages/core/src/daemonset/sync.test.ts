@@ -5,6 +5,7 @@ import { apiFailure, type ApiRequest } from '../api/requests.ts';
 import { MemoryCluster } from '../conformance/memoryCluster.ts';
 import { profileOf } from '../profile.ts';
 import { daemonSet, DS_KEY, newestProfile, node, pod, withImage } from '../testing/objects.ts';
+import { podUpdated } from './handlers.ts';
 import { syncDaemonSet } from './sync.ts';
 import { targetNodeName } from './podTemplate.ts';
 
@@ -121,6 +122,38 @@ describe('the gate of expectations', () => {
     made.takePasses();
     made.sync(DS_KEY);
     expect(made.takePasses().map(({ pass }) => pass)).toContain('manage');
+  });
+
+  test('DS-X11: two updates of one terminating pod open it for two deletions, and the pod not yet heard of is deleted again', () => {
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } } as const;
+    const made = cluster(daemonSet({ updateStrategy }), 4, { watchDelivers: false });
+    made.sync(DS_KEY);
+    startPods(made);
+    made.expectations.forget(DS_KEY);
+    const updated = withImage(daemonSet({ updateStrategy }), 'agent:2');
+    made.put(updated);
+    // The server takes both deletions; the watch has told of neither.
+    made.intercept = (request) => (request.verb === 'delete' && request.kind === 'Pod' ? { ok: true } : undefined);
+    const deletedIn = (): readonly string[] => {
+      made.takeRequests();
+      made.sync(DS_KEY);
+      return made.takeRequests().flatMap(({ request }) => (request.verb === 'delete' ? [request.key] : []));
+    };
+    const [first, second] = deletedIn();
+    expect(made.expectations.get(DS_KEY)).toMatchObject({ dels: 2 });
+    expect(deletedIn()).toEqual([]);
+
+    const caches = { profile: made.profile, daemonSets: { get: () => updated, list: () => [updated] } };
+    for (const resourceVersion of ['901', '902']) {
+      const before = made.get('Pod', first ?? '');
+      if (before === undefined) throw new Error('the first pod is not in the cache');
+      const metadata = { ...before.metadata, deletionTimestamp: '2026-01-01T00:00:30Z', resourceVersion };
+      const after: Pod = { ...before, metadata };
+      made.put(after);
+      for (const { effect } of podUpdated(before, after, caches))
+        if (effect === 'deletionObserved') made.expectations.deletionObserved(DS_KEY);
+    }
+    expect(deletedIn()).toEqual([second]);
   });
 
   test('shuts the rolling update out of a sync in which manage had work', () => {

@@ -9,7 +9,7 @@ import {
   makeRevision,
   type PodOptions,
 } from '../testing/memoryObjects.ts';
-import { LawBench, viewPass } from '../testing/memoryPasses.ts';
+import { LawBench, managePass, viewPass } from '../testing/memoryPasses.ts';
 import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { comesToRestRight } from './quiescence.ts';
 
@@ -80,4 +80,16 @@ test('INV-10 says nothing about OnDelete, and about a DaemonSet that waits at th
   expect(bench.rest()).toHaveLength(1);
   world.pass({ pass: 'gated', ds: viewPass(world).ds, adds: 1, dels: 0, sinceMs: 0 });
   expect(bench.rest()).toBeUndefined();
+});
+
+test('INV-10 says nothing for 31 minutes after the controller has asked for something, as while its creations are refused', () => {
+  const world = new MemoryWorld();
+  world.put(makeDaemonSet());
+  world.put(makeNode('n0'));
+  const bench = new LawBench(world, comesToRestRight);
+  world.pass(managePass(world, { createOn: ['n0'] }));
+  world.advanceTo(1_859_999);
+  expect(bench.rest()).toBeUndefined();
+  world.advanceTo(1_860_000);
+  expect(bench.rest()).toHaveLength(1);
 });

@@ -5,10 +5,11 @@ import { objectRef } from '@everynode/core/api/objects';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
 import { compilePlacement, type PlacementOutcome } from '@everynode/core/daemonset/placement';
 import { isPodUpdated } from '@everynode/core/daemonset/podTemplate';
-import type { WorldView } from '@everynode/sim/cluster/worldView';
+import type { Change, WorldView } from '@everynode/sim/cluster/worldView';
 import { type Census, takeCensus } from '../census.ts';
 import type { Finding, LawDefinition } from '../expectation.ts';
 import { GateWatch, isTended } from '../gateWatch.ts';
+import { QUIET_MS } from '../rest.ts';
 import { findTemplateHash } from '../templateText.ts';
 
 export const comesToRestRight: LawDefinition = {
@@ -18,15 +19,31 @@ export const comesToRestRight: LawDefinition = {
   watches: ['Pass'],
   create() {
     const gates = new GateWatch();
+    /** uid → when the controller last asked for something. */
+    const askedAtMs = new Map<string, number>();
+    // Whose requests the server goes on refusing, as for a priority class that does not exist, is not at rest either.
+    const isTrying = ({ metadata }: DaemonSet, nowMs: number): boolean =>
+      nowMs - (askedAtMs.get(metadata.uid ?? '') ?? -Infinity) < QUIET_MS;
     return {
-      observe: (change) => gates.observe(change),
+      observe(change, view) {
+        if (asksForSomething(change)) askedAtMs.set(change.pass.ds.metadata.uid ?? '', view.nowMs);
+        return gates.observe(change);
+      },
       atRest(view) {
-        const judged = view.list('DaemonSet').filter((ds) => isRolling(ds) && isTended(ds) && !gates.isGated(ds));
+        const judged = view
+          .list('DaemonSet')
+          .filter((ds) => isRolling(ds) && isTended(ds) && !gates.isGated(ds) && !isTrying(ds, view.nowMs));
         return judged.length === 0 ? undefined : judged.flatMap((ds) => judgeAtRest(ds, view));
       },
     };
   },
 };
+
+function asksForSomething(change: Change): change is Extract<Change, { readonly kind: 'Pass' }> {
+  if (change.kind !== 'Pass') return false;
+  const { pass } = change;
+  return (pass.pass === 'manage' || pass.pass === 'rollingUpdate') && pass.createOn.length + pass.deletePods.length > 0;
+}
 
 function isRolling(ds: DaemonSet): boolean {
   return (ds.spec.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate';

@@ -48,6 +48,36 @@ export function judgeExploredPlan(plan: Plan, seeds: readonly string[]): readonl
 }
 
 /**
+ * Of an undisturbed rollout the order that Go leaves open decides which node comes when, and nothing that can be counted:
+ * the plan as it is, and once per seed in explore mode. Budgets are laws of each run (INV-3, INV-5, INV-6). Rules: DS-S10, DS-X17.
+ */
+export function judgeShuffledRollout(plan: Plan, seeds: readonly string[]): readonly string[] {
+  const [plain, ...shuffled] = [plan, ...seeds.map((seed) => ({ ...plan, seed, explore: true }))].map(watchRun);
+  if (plain === undefined) return ['no runs'];
+  const wanted = countsOf(plain);
+  const differences = shuffled.flatMap((run, i) => {
+    const counts = countsOf(run);
+    return counts === wanted ? [] : [`seed ${seeds[i]} counts ${counts}, by name it is ${wanted}`];
+  });
+  return [...[plain, ...shuffled].flatMap((run) => [...findFaultsOf(run), ...run.unrest]), ...differences];
+}
+
+/** Status numbers at rest, and how many pods were created and deleted from one step to the next. */
+function countsOf({ daemonSets, records }: WatchedRun): string {
+  const waves: { creates: number; deletes: number }[] = [{ creates: 0, deletes: 0 }];
+  for (const record of records) {
+    if (record.kind !== 'event') continue;
+    const { type, data } = record;
+    if (type === 'step.begin') waves.push({ creates: 0, deletes: 0 });
+    const wave = waves.at(-1);
+    if (wave === undefined || (type !== 'ds.manage' && type !== 'ds.roll')) continue;
+    wave.creates += Number(data?.['creates']);
+    wave.deletes += Number(data?.['deletes']);
+  }
+  return JSON.stringify([daemonSets.map(({ status }) => status), waves]);
+}
+
+/**
  * Both faults of a pair bite, no bite comes after the last lift, and the world is as it was. `cutMs`: when all is lifted.
  * `mayMiss`: in this run one may leave the other nothing to bite.
  */

@@ -57,6 +57,9 @@ export const OPERATION_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = 
   update: wish.map((params) => ({ daemonSet: AGENT, ...params })),
   rollback: fc.record({ daemonSet: fc.constant(AGENT), toRevision: fc.constantFrom(0, 0, 1, 2) }),
   restart: ofAgent,
+  pause: ofAgent,
+  resume: ofAgent,
+  scale: fc.record({ daemonSet: fc.constant(AGENT), replicas: fc.constantFrom(0, 3) }),
   delete: fc.oneof(
     fc.record({ daemonSet: fc.constant(AGENT), cascade: fc.constantFrom('background', 'foreground', 'orphan') }),
     fc.record({ node: fc.constantFrom('worker-0', 'worker-1'), cascade: fc.constant('background') }),

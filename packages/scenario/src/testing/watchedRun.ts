@@ -1,4 +1,6 @@
 /** One run under every eye that we have: checker, cluster rules, the state at the end, and the trace read back. */
+import type { DaemonSet } from '@everynode/core/api/daemonSet';
+import type { Pod } from '@everynode/core/api/pod';
 import { Checker } from '@everynode/invariants/checker';
 import { computeVerdict } from '@everynode/invariants/verdict';
 import type { Change, RunObserver, WorldView } from '@everynode/sim/cluster/worldView';
@@ -25,6 +27,9 @@ export interface WatchedRun {
   /** What a world at rest must not have, as the run ended. */
   readonly unrest: readonly string[];
   readonly summary: readonly string[];
+  /** What the server holds as the run ends. */
+  readonly daemonSets: readonly DaemonSet[];
+  readonly pods: readonly Pod[];
 }
 
 /** Several onlookers as one. */
@@ -33,6 +38,8 @@ class Onlookers implements RunObserver {
   readonly #rules: ClusterRules;
   unrest: readonly string[] = [];
   summary: readonly string[] = [];
+  daemonSets: readonly DaemonSet[] = [];
+  pods: readonly Pod[] = [];
 
   constructor(checker: Checker, rules: ClusterRules) {
     this.#checker = checker;
@@ -56,6 +63,8 @@ class Onlookers implements RunObserver {
     this.#checker.end(view);
     this.unrest = findUnrest(view);
     this.summary = summarize(view);
+    this.daemonSets = view.list('DaemonSet');
+    this.pods = view.list('Pod');
   }
 }
 
@@ -78,8 +87,9 @@ export function watchRun(plan: Plan): WatchedRun {
   const { verdict, reason } = computeVerdict({ rows, steps, ending: end });
   const digest = trace.end({ atMs: end.atMs, verdict, reason });
   const { breaches, writes } = rules;
-  const { unrest, summary } = onlookers;
-  return { end, digest, rows, lines, records: parseTrace(lines), breaches, writes, unrest, summary };
+  const { unrest, summary, daemonSets, pods } = onlookers;
+  const records = parseTrace(lines);
+  return { end, digest, rows, lines, records, breaches, writes, unrest, summary, daemonSets, pods };
 }
 
 /** Faults after which somebody may write by a picture that is no longer true. */

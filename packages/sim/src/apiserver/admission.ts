@@ -5,31 +5,29 @@
 import { type DaemonSet, TEMPLATE_GENERATION_ANNOTATION } from '@everynode/core/api/daemonSet';
 import { isDeepEqual } from '@everynode/core/api/canonicalJson';
 import { defaultDaemonSet, defaultPodSpec } from '@everynode/core/api/defaults';
-import { type FieldError, formatInvalid } from '@everynode/core/api/fieldError';
+import { type FieldError, formatFieldError, formatInvalid } from '@everynode/core/api/fieldError';
 import { controllerOf } from '@everynode/core/api/meta';
 import type { Node, Taint } from '@everynode/core/api/node';
 import type { ApiObject } from '@everynode/core/api/objects';
 import type { Container, Pod, PodSpec, Toleration } from '@everynode/core/api/pod';
+import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import { validatePodSpec } from '@everynode/core/api/podValidation';
 import { type ApiFailure, apiFailure } from '@everynode/core/api/requests';
 import { validateDaemonSet, validateDaemonSetApiUpdate } from '@everynode/core/api/validation';
+import { findPriority } from './priorityAdmission.ts';
 
 export type Admitted = { readonly ok: true; readonly object: ApiObject } | ApiFailure;
 
-/** Built-in priority classes, usable in every namespace (A-28). */
-const PRIORITY_CLASSES: Readonly<Record<string, number>> = {
-  'system-node-critical': 2_000_001_000,
-  'system-cluster-critical': 2_000_000_000,
-};
 /** How long a pod stays on a node that is not ready or unreachable, unless it says otherwise (A-28). */
 const DEFAULT_TOLERATION_SECONDS = 300;
 const DEFAULT_TOLERATION_KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 const NOT_READY: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
-export function admitCreate(object: ApiObject): Admitted {
+/** `classes`: the cluster's own priority classes. */
+export function admitCreate(object: ApiObject, classes: PriorityClasses): Admitted {
   switch (object.kind) {
     case 'Pod':
-      return admitPod(object);
+      return admitPod(object, classes);
     case 'Node':
       return { ok: true, object: withNotReadyTaint(object) };
     case 'DaemonSet':
@@ -46,22 +44,16 @@ export function admitUpdate(candidate: ApiObject, stored: ApiObject, isStatus: b
 }
 
 /** Defaults, priority, toleration seconds, and a status that is the server's own (A-5, A-28). */
-function admitPod(sent: Pod): Admitted {
+function admitPod(sent: Pod, classes: PriorityClasses): Admitted {
   const defaulted = defaultPodSpec(sent.spec);
-  const priority = priorityOf(defaulted);
-  if (typeof priority !== 'number') return priority;
+  const priority = findPriority(defaulted, classes);
+  if ('ok' in priority) return priority;
   const tolerations = withDefaultTolerations(defaulted.tolerations ?? []);
-  const spec: PodSpec = { ...defaulted, priority, tolerations };
+  const spec: PodSpec = { ...defaulted, ...priority, tolerations };
   const pod: Pod = { ...sent, spec, status: { phase: 'Pending', qosClass: qosClassOf(spec) } };
   // A controller's template was validated when it came; doing so again for each pod would be most of a create's cost.
   if (controllerOf(pod) !== undefined) return { ok: true, object: pod };
   return refuseIfAny(pod, 'Pod', validatePodSpec(spec as unknown as Readonly<Record<string, unknown>>, 'spec'));
-}
-
-function priorityOf({ priorityClassName, priority }: PodSpec): number | ApiFailure {
-  if (priorityClassName === undefined || priorityClassName === '') return priority ?? 0;
-  const value = Object.hasOwn(PRIORITY_CLASSES, priorityClassName) ? PRIORITY_CLASSES[priorityClassName] : undefined;
-  return value ?? apiFailure('Forbidden', `no PriorityClass with name ${priorityClassName} was found`);
 }
 
 function withDefaultTolerations(tolerations: readonly Toleration[]): readonly Toleration[] {
@@ -127,7 +119,8 @@ function admitDaemonSetUpdate(sent: DaemonSet, stored: DaemonSet): Admitted {
 /** 422 in the server's words, where there is anything to say. */
 function refuseIfAny(object: ApiObject, kind: string, errors: readonly FieldError[]): Admitted {
   if (errors.length === 0) return { ok: true, object };
-  return apiFailure('Invalid', formatInvalid(kind, object.metadata.name, errors));
+  const causes = [...new Set(errors.map(formatFieldError))];
+  return { ...apiFailure('Invalid', formatInvalid(kind, object.metadata.name, errors)), causes };
 }
 
 function templateGenerationOf(ds: DaemonSet): number | undefined {

@@ -3,6 +3,7 @@ import { assertNever } from '@everynode/core/assert';
 import { splitKey } from '@everynode/core/api/meta';
 import type { Kind, ObjectOfKind } from '@everynode/core/api/objects';
 import type { ApiRequest, ApiResult } from '@everynode/core/api/requests';
+import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import type { Profile } from '@everynode/core/profile';
 import type { Engine } from '../engine/engine.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
@@ -19,6 +20,8 @@ export interface ApiServerOptions {
   readonly journal: Journal;
   readonly streams: RngStreams;
   readonly profile: Profile;
+  /** The cluster's own ones. */
+  readonly priorityClasses: PriorityClasses;
   readonly objectsMax: number;
 }
 
@@ -107,8 +110,9 @@ export class ApiServer {
   }
 
   #scope(record: CommitRecorder): WriteScope {
-    const { store, profile, engine, streams } = this.#options;
+    const { store, profile, priorityClasses, engine, streams } = this.#options;
     const names = streams.of('apiserver/names');
-    return { store, profile, nowMs: engine.nowMs, names, uids: streams.of('apiserver/uids'), record };
+    const uids = streams.of('apiserver/uids');
+    return { store, profile, priorityClasses, nowMs: engine.nowMs, names, uids, record };
   }
 }

@@ -1,4 +1,5 @@
 /** What the API server has at hand while it carries out one request. */
+import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import type { Profile } from '@everynode/core/profile';
 import type { Rng } from '../engine/rng.ts';
 import type { CommitRecorder, ObjectStore } from './objectStore.ts';
@@ -6,6 +7,7 @@ import type { CommitRecorder, ObjectStore } from './objectStore.ts';
 export interface WriteScope {
   readonly store: ObjectStore;
   readonly profile: Profile;
+  readonly priorityClasses: PriorityClasses;
   readonly nowMs: number;
   /** Streams of generated names and uids. */
   readonly names: Rng;

@@ -45,7 +45,7 @@ export function create({ object }: RequestOf<'create'>, scope: WriteScope): ApiR
     creationTimestamp: formatTime(nowMs),
     ...(kind === 'DaemonSet' || kind === 'Pod' ? { generation: 1 } : {}),
   };
-  const admitted = admitCreate({ ...object, metadata });
+  const admitted = admitCreate({ ...object, metadata }, scope.priorityClasses);
   if (!admitted.ok) return admitted;
   return { ok: true, object: store.put(kind, admitted.object, scope.record).object };
 }

@@ -15,7 +15,7 @@ import { removeMachine, startExistingNode, startNewNode, startProcess } from './
 import { initialNodes, nodeSpec } from './topology.ts';
 import type { World } from './world.ts';
 
-const CONTROL_PLANE: readonly ComponentDefinition[] = [
+export const CONTROL_PLANE: readonly ComponentDefinition[] = [
   nodeLifecycle,
   taintEviction,
   podGc,
@@ -32,10 +32,10 @@ export interface NodeOrders {
   readonly waiting: Map<string, EventHandle>;
 }
 
-/** The nodes of instant 0 run, and the control plane starts. */
-export function startCluster(world: World): void {
+/** The nodes of instant 0 run, and the control plane starts; a benchmark hands in one that is looked at. */
+export function startCluster(world: World, controlPlane: readonly ComponentDefinition[] = CONTROL_PLANE): void {
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
-  for (const component of CONTROL_PLANE) startProcess(world, component);
+  for (const component of controlPlane) startProcess(world, component);
 }
 
 /** A machine of the pool is ordered; it is up `bootMs` from now, or when clouds are (V-19). */

@@ -28,10 +28,17 @@ test('labels name host, system, pool, zone, and what the pool adds', () => {
     'kubernetes.io/hostname': 'worker-1',
     'kubernetes.io/os': 'linux',
     'kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'beta.kubernetes.io/arch': 'amd64',
     'everynode.dev/pool': 'worker',
     'topology.kubernetes.io/zone': 'zone-b',
     disk: 'ssd',
   });
+});
+
+test('the old names of system and architecture follow the pool’s', () => {
+  const { labels } = nodeSpec({ ...POOL, labels: { 'kubernetes.io/arch': 'arm64' } }, 0, false);
+  expect([labels['kubernetes.io/arch'], labels['beta.kubernetes.io/arch']]).toEqual(['arm64', 'arm64']);
 });
 
 test('only a node that joins carries the taints of its bootstrap', () => {

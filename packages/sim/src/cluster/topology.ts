@@ -38,6 +38,8 @@ export function nodeSpec(pool: NodePool, index: number, joins: boolean): NodeSpe
     [POOL_LABEL]: pool.name,
     ...pool.labels,
   };
+  // Kubelets still set the names of before 1.14 beside these, and old manifests still ask for them.
+  for (const what of ['os', 'arch']) labels[`beta.kubernetes.io/${what}`] ??= labels[`kubernetes.io/${what}`] ?? '';
   if (spread !== undefined && spreadValue !== undefined) labels[spread.topologyKey] = spreadValue;
   return {
     name,

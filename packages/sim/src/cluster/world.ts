@@ -81,7 +81,9 @@ export function createWorld(
   });
   const isBehind = (process: string): boolean => processes.isPaused(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
-  const server = new ApiServer({ engine, store, journal, streams, profile, objectsMax: plan.limits.objects });
+  const { priorityClasses = {} } = plan;
+  const objectsMax = plan.limits.objects;
+  const server = new ApiServer({ engine, store, journal, streams, profile, priorityClasses, objectsMax });
   const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length));
   const hub = new WatchHub({ engine, store, journal, streams, rules: rules.watches, latencyPercent, withheld });
   const machines: Machines = new Machines({

@@ -6,6 +6,7 @@ import { objectKey, type ObjectKey, splitKey } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import type { Kind } from '@everynode/core/api/objects';
 import type { Pod } from '@everynode/core/api/pod';
+import type { Lister } from '@everynode/core/api/requests';
 import {
   daemonSetAdded,
   daemonSetDeleted,
@@ -97,7 +98,7 @@ class DaemonSetController {
       deleted: (ds) => this.#apply(daemonSetDeleted(ds)),
       synced,
     });
-    const caches: HandlerCaches = { profile: ctx.profile, daemonSets };
+    const caches: HandlerCaches = { profile: ctx.profile, daemonSets: this.#unordered(daemonSets) };
     const pods = ctx.watch('Pod', {
       added: (pod) => {
         this.#podChanged(pod, pod);
@@ -146,6 +147,11 @@ class DaemonSetController {
     for (const states of this.#states?.values() ?? []) states.nodeChanged(name, after);
   }
 
+  /** Upstream's lister ranges over a map: which of several DaemonSets is woken first is open (DS-S10). */
+  #unordered(daemonSets: Informer<'DaemonSet'>): Lister<'DaemonSet'> {
+    return { get: (key) => daemonSets.get(key), list: () => this.#ctx.order(daemonSets.list()) };
+  }
+
   #apply(effects: HandlerEffects): void {
     for (const each of effects) {
       switch (each.effect) {
@@ -178,7 +184,7 @@ class DaemonSetController {
     const caches = this.#caches;
     if (caches !== undefined) {
       const { profile } = this.#ctx;
-      const { daemonSets } = caches;
+      const daemonSets = this.#unordered(caches.daemonSets);
       const keys = nodeWorkKeys(caches.nodes.get(nodeName), caches.pods.byNode(nodeName), { profile, daemonSets });
       for (const key of keys) this.#queue.add(key);
     }

@@ -207,7 +207,8 @@ export function driveSync(
     const results: ApiResult[] = [];
     let open = requests.length;
     ctx.trace.causedBy(trace.cause, () => {
-      for (const [at, request] of requests.entries()) {
+      // Each call of a batch is a goroutine of its own: which of them gets to the server first is open.
+      for (const [at, request] of ctx.order([...requests.entries()])) {
         ctx.send(request, (result) => {
           results[at] = result;
           open -= 1;
