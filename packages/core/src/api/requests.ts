@@ -68,6 +68,8 @@ export interface ApiFailure {
   readonly reason: ApiFailureReason;
   readonly code: number;
   readonly message: string;
+  /** What is wrong with an invalid object, one text a field (DS-V26). */
+  readonly causes?: readonly string[];
   readonly retryAfterSeconds?: number;
 }
 
