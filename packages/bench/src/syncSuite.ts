@@ -38,7 +38,7 @@ export function syncSuite(): Suite {
 function casesFor(size: number): readonly BenchCase[] {
   const profile = profileOf(DEFAULT_VERSION);
   if (profile === undefined) throw new Error(`no profile for ${DEFAULT_VERSION}`);
-  const cluster = new MemoryCluster({ profile, nowMs: 0 });
+  const cluster = new MemoryCluster({ profile, nowMs: 0, comparesFleets: false });
   const ds = benchDaemonSet(size, { exclusions: false });
   const key = keyOf(ds);
   const nodes = benchNodes(size);

@@ -2,10 +2,8 @@
  * The DaemonSet controller as a process: informers wake keys, workers run core's reconcile on what the caches show.
  * Twin: pkg/controller/daemon/daemon_controller.go Run, runWorker. Rules: DS-Q1…DS-Q14, DS-S11…DS-S16.
  */
-import { objectKey, type ObjectKey, splitKey } from '@everynode/core/api/meta';
-import type { Node } from '@everynode/core/api/node';
+import type { ObjectKey } from '@everynode/core/api/meta';
 import type { Kind } from '@everynode/core/api/objects';
-import type { Pod } from '@everynode/core/api/pod';
 import type { Lister } from '@everynode/core/api/requests';
 import {
   daemonSetAdded,
@@ -23,7 +21,7 @@ import {
   revisionUpdated,
 } from '@everynode/core/daemonset/handlers';
 import { nodeWorkKeys } from '@everynode/core/daemonset/nodeEvents';
-import { NodeStateIndex } from '@everynode/core/daemonset/nodeStateIndex';
+import { NodeStateIndexes } from '@everynode/core/daemonset/nodeStateIndexes';
 import { syncDaemonSet } from '@everynode/core/daemonset/sync';
 import type { SyncContext } from '@everynode/core/daemonset/syncContext';
 import { Backoff } from '@everynode/core/machinery/backoff';
@@ -58,7 +56,7 @@ class DaemonSetController {
   readonly #consistency = new Consistency();
   readonly #memories = new Map<ObjectKey, SyncMemory>();
   /** By DaemonSet; absent where the order of nodes and pods is drawn, which only a walk over them can follow. */
-  readonly #states: Map<ObjectKey, NodeStateIndex> | undefined;
+  readonly #states: NodeStateIndexes | undefined;
   readonly #queue: DaemonSetControllerQueue;
   readonly #nodeQueue: DaemonSetControllerQueue;
   #caches: Caches | undefined;
@@ -66,7 +64,7 @@ class DaemonSetController {
 
   constructor(ctx: ComponentContext) {
     this.#ctx = ctx;
-    this.#states = ctx.isOrderDrawn ? undefined : new Map();
+    this.#states = ctx.isOrderDrawn ? undefined : new NodeStateIndexes();
     const workers = ctx.settings.concurrentDaemonSetSyncs;
     const rng = ctx.rng('queue');
     const pickUp = latencyDraw('queuePickUp', ctx.settings.latencyPercent);
@@ -100,16 +98,17 @@ class DaemonSetController {
     });
     const caches: HandlerCaches = { profile: ctx.profile, daemonSets: this.#unordered(daemonSets) };
     const pods = ctx.watch('Pod', {
+      // Indexes hear of a change before its effects: a sync that those start finds them up to date.
       added: (pod) => {
-        this.#podChanged(pod, pod);
+        this.#states?.podChanged(pod);
         this.#apply(podAdded(pod, caches));
       },
       updated: (before, after) => {
-        this.#podChanged(after, after);
+        this.#states?.podChanged(after);
         this.#apply(podUpdated(before, after, caches));
       },
       deleted: (pod) => {
-        this.#podChanged(pod, undefined);
+        this.#states?.podGone(pod);
         this.#apply(podDeleted(pod, caches));
       },
       synced,
@@ -122,29 +121,17 @@ class DaemonSetController {
     });
     const nodes = ctx.watch('Node', {
       added: (node) => {
-        this.#nodeChanged(node.metadata.name, node);
+        this.#states?.nodeChanged(node);
         this.#apply(nodeAdded(node, caches));
       },
       updated: (before, after) => {
-        this.#nodeChanged(after.metadata.name, after);
+        this.#states?.nodeChanged(after);
         this.#apply(nodeUpdated(before, after, caches));
       },
-      deleted: (node) => this.#nodeChanged(node.metadata.name, undefined),
+      deleted: (node) => this.#states?.nodeGone(node.metadata.name),
       synced,
     });
     this.#caches = { daemonSets, pods, revisions, nodes };
-  }
-
-  /** Indexes hear of a change before its effects: a sync that those start finds them up to date. */
-  #podChanged({ metadata }: Pod, after: Pod | undefined): void {
-    const { namespace = '', name } = metadata;
-    for (const [key, states] of this.#states ?? []) {
-      if (splitKey(key).namespace === namespace) states.podChanged(objectKey(namespace, name), after);
-    }
-  }
-
-  #nodeChanged(name: string, after: Node | undefined): void {
-    for (const states of this.#states?.values() ?? []) states.nodeChanged(name, after);
   }
 
   /** Upstream's lister ranges over a map: which of several DaemonSets is woken first is open (DS-S10). */
@@ -174,7 +161,7 @@ class DaemonSetController {
           this.#expectations.forget(each.key);
           this.#consistency.forget(each.key);
           this.#memories.delete(each.key);
-          this.#states?.delete(each.key);
+          this.#states?.forget(each.key);
           break;
       }
     }
@@ -221,14 +208,6 @@ class DaemonSetController {
     this.#failedPodsBackoff.gc(nowMs);
   }
 
-  #statesOf(states: Map<ObjectKey, NodeStateIndex>, key: ObjectKey): NodeStateIndex {
-    const known = states.get(key);
-    if (known !== undefined) return known;
-    const index = new NodeStateIndex();
-    states.set(key, index);
-    return index;
-  }
-
   #memoryOf(key: ObjectKey): SyncMemory {
     const known = this.#memories.get(key);
     if (known !== undefined) return known;
@@ -241,7 +220,7 @@ class DaemonSetController {
     const ctx = this.#ctx;
     const states = this.#states;
     return {
-      ...(states === undefined ? {} : { nodeStates: (key: ObjectKey) => this.#statesOf(states, key) }),
+      ...(states === undefined ? {} : { nodeStates: (key: ObjectKey) => states.of(key) }),
       comparesFleets: ctx.comparesFleets,
       profile: ctx.profile,
       daemonSets,
