@@ -34,7 +34,7 @@ export const daemonSetKinds: Readonly<Record<string, CaseRunner>> = {
       placement,
       nowMs: 0,
       availabilityInclusive: true,
-      countOldUnavailable: true,
+      profile: { countOldUnavailable: true, surgeSunset: true },
       order: (list) => list,
     });
     const desired = fleet.desired();

@@ -10,7 +10,7 @@ import { type FinishedPods, type PassInput, planManage } from './manage.ts';
 
 const ALL = Number.MAX_SAFE_INTEGER;
 /** Changes nothing, and lets every finished pod show up in the plan. */
-const ADMIT_ALL: FinishedPods = { admitFailed: () => true, observeSucceeded: () => undefined };
+const ADMIT_ALL: FinishedPods = { admitFailed: () => true, admitSucceeded: () => true };
 
 /** Throws an `AssertionError` that shows the first difference. */
 export function assertSameFleet(indexed: Fleet, walked: Fleet, rules: Omit<PassInput, 'nodes' | 'podsByNode'>): void {

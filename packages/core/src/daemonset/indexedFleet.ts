@@ -6,15 +6,16 @@ import type { Pod } from '../api/pod.ts';
 import type { Fleet } from './fleet.ts';
 import type { WalkState } from './nodeState.ts';
 import type { NodeStateIndex } from './nodeStateIndex.ts';
-import { classifyPods } from './rollingUpdate.ts';
+import { classifyPods, type UpdateSwitches } from './rollingUpdate.ts';
 import { missingNodeError } from './surge.ts';
 
 const UNAVAILABLE: readonly WalkState[] = ['disorder', 'empty', 'newUnavailable', 'both', 'bothNewUnavailable'];
 const OLD_UNAVAILABLE: readonly WalkState[] = ['oldUnavailable', 'oldSunsetUnavailable', 'oldGoneUnavailable'];
+const RUN_OLD_AVAILABLE: readonly WalkState[] = ['old'];
 const OLD_AVAILABLE: readonly WalkState[] = ['old', 'oldSunset', 'oldGone'];
 
 export interface IndexedFleetOptions {
-  readonly countOldUnavailable: boolean;
+  readonly profile: UpdateSwitches;
   readonly hash: string;
   /** The fleet tells what was touched since the last one that did. */
   readonly takesTouched: boolean;
@@ -22,7 +23,8 @@ export interface IndexedFleetOptions {
 
 /** Asks an index that is up to date. What it answers holds until the index hears of the next change. */
 export function indexedFleet(index: NodeStateIndex, options: IndexedFleetOptions): Fleet {
-  const { countOldUnavailable, hash } = options;
+  const { hash, profile } = options;
+  const { countOldUnavailable, surgeSunset } = profile;
   const oldPodOf = (nodeName: string): Pod | undefined => classifyPods(index.podsByNode.get(nodeName), hash).oldPod;
   const oldPodsIn = (states: readonly WalkState[], limit?: number): readonly Pod[] =>
     index.inState(states, limit).flatMap((name) => oldPodOf(name) ?? []);
@@ -52,18 +54,20 @@ export function indexedFleet(index: NodeStateIndex, options: IndexedFleetOptions
       };
     },
     surveySurge: () => {
-      const [missing] = index.inState(['oldGone', 'oldGoneUnavailable'], 1);
+      // Before the switch surge-sunset every node counts as one that should run a pod.
+      const [missing] = surgeSunset ? index.inState(['oldGone', 'oldGoneUnavailable'], 1) : [];
       if (missing !== undefined) return { ok: false, error: missingNodeError(missing) };
+      const candidates = surgeSunset ? RUN_OLD_AVAILABLE : OLD_AVAILABLE;
       return {
         ok: true,
         survey: {
           numSurge: index.countInState(['disorder', 'bothNewUnavailable']),
           numAvailable: index.countCensusAvailable(),
-          deleteNow: oldPodsIn(['both', 'oldSunsetUnavailable']),
-          sunsetAvailable: (limit) => oldPodsIn(['oldSunset'], limit),
-          freeNodes: index.inState(['oldUnavailable']),
-          candidateNodes: (limit) => index.inState(['old'], limit),
-          isCandidate: (nodeName) => index.stateOf(nodeName)?.walk === 'old',
+          deleteNow: oldPodsIn(surgeSunset ? ['both', 'oldSunsetUnavailable'] : ['both']),
+          sunsetAvailable: (limit) => (surgeSunset ? oldPodsIn(['oldSunset'], limit) : []),
+          freeNodes: index.inState(surgeSunset ? ['oldUnavailable'] : OLD_UNAVAILABLE),
+          candidateNodes: (limit) => index.inState(candidates, limit),
+          isCandidate: (nodeName) => candidates.includes(index.stateOf(nodeName)?.walk ?? 'outside'),
         },
       };
     },

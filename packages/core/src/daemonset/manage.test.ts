@@ -6,7 +6,7 @@ import { daemonSet, node, pod, type PodOptions } from '../testing/objects.ts';
 import { comparePodAge, type FinishedPods, groupPodsByNode, type ManagePlan, planManage } from './manage.ts';
 import { compilePlacement } from './placement.ts';
 
-const admitAll: FinishedPods = { admitFailed: () => true, observeSucceeded: () => undefined };
+const admitAll: FinishedPods = { admitFailed: () => true, admitSucceeded: () => true };
 const surging = daemonSet({
   updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
 });

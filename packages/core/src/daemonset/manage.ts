@@ -17,7 +17,8 @@ export type PodsByNode = ReadonlyMap<string, readonly Pod[]>;
 export interface FinishedPods {
   /** True: delete it now. False: it waits for its backoff. */
   admitFailed(pod: Pod, nodeName: string): boolean;
-  observeSucceeded(pod: Pod, nodeName: string): void;
+  /** True: delete it. False: it counts as one that runs (`sw:recreate-succeeded`). */
+  admitSucceeded(pod: Pod, nodeName: string): boolean;
 }
 
 /** What every decision of one pass looks at. */
@@ -112,8 +113,7 @@ function sortOutFinished(
     if (phase === 'Failed') {
       if (finished.admitFailed(pod, nodeName)) deletePods.push(pod);
       else inBackoff.add(nodeName);
-    } else if (phase === 'Succeeded') {
-      finished.observeSucceeded(pod, nodeName);
+    } else if (phase === 'Succeeded' && finished.admitSucceeded(pod, nodeName)) {
       deletePods.push(pod);
     } else {
       running.push(pod);

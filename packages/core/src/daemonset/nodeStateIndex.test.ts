@@ -27,6 +27,7 @@ class Caches {
   ds: DaemonSet = daemonSet();
   hash = 'new';
   nowMs = 100_000;
+  readonly switches = { countOldUnavailable: true, surgeSunset: true };
 
   putPod(changed: Pod): void {
     this.pods.set(keyOf(changed), changed);
@@ -76,7 +77,7 @@ class Caches {
       ...rules,
       nodes: this.listNodes(),
       podsByNode: groupPodsByNode(ours, PROFILE),
-      countOldUnavailable: true,
+      profile: this.switches,
       order: (list) => list,
     });
     assertSameFleet(this.fleet(), walked, rules);
@@ -84,7 +85,7 @@ class Caches {
   }
 
   fleet(): ReturnType<typeof indexedFleet> {
-    return indexedFleet(this.index, { countOldUnavailable: true, hash: this.hash, takesTouched: true });
+    return indexedFleet(this.index, { profile: this.switches, hash: this.hash, takesTouched: true });
   }
 }
 

@@ -45,6 +45,7 @@ function plan(
     nowMs: 60_000,
     availabilityInclusive: true,
     countOldUnavailable,
+    surgeSunset: true,
   });
   const result = planDeleteFirst(survey, maxUnavailable);
   return { ...result, deletes: result.deletePods.map(({ spec }) => spec.nodeName).join(' ') };

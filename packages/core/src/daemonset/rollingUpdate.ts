@@ -5,11 +5,15 @@
 import type { DaemonSet } from '../api/daemonSet.ts';
 import { isTerminating } from '../api/meta.ts';
 import { isPodAvailable, type Pod } from '../api/pod.ts';
+import type { Profile } from '../profile.ts';
 import type { PodsByNode } from './manage.ts';
 import type { PlacementOutcome } from './placement.ts';
 import { isPodUpdated } from './podTemplate.ts';
 
-export interface UpdateInput {
+/** Switches of a release that change what an update finds. */
+export type UpdateSwitches = Pick<Profile, 'countOldUnavailable' | 'surgeSunset'>;
+
+export interface UpdateInput extends UpdateSwitches {
   readonly ds: DaemonSet;
   readonly hash: string;
   readonly podsByNode: PodsByNode;
@@ -19,7 +23,6 @@ export interface UpdateInput {
   outcomeOf(nodeName: string): PlacementOutcome | undefined;
   readonly nowMs: number;
   readonly availabilityInclusive: boolean;
-  readonly countOldUnavailable: boolean;
 }
 
 export interface UpdatePlan {

@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { applyPatch } from '../api/patch.ts';
-import { daemonSet, revision, withImage } from '../testing/objects.ts';
+import { daemonSet, node, pod, revision, withImage } from '../testing/objects.ts';
+import { groupPodsByNode } from './manage.ts';
+import { compilePlacement } from './placement.ts';
 import {
   describeRevision,
   formatHistory,
   ownedRevisions,
   pauseError,
-  planSetImage,
+  planRestart,
   planUndo,
-  restartPatch,
   rolloutStatus,
+  skippedText,
+  undoWarning,
 } from './rollout.ts';
+import { computeStatus } from './status.ts';
 
 const first = daemonSet();
 const third = withImage(withImage(first, 'agent:2'), 'agent:3');
@@ -52,6 +56,27 @@ describe('rollout status', () => {
   });
 });
 
+test('a rollout is told to be done while a node that is not ready keeps its old pod', () => {
+  const notReady = { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' as const }] };
+  const pods = [
+    pod('1', { nodeName: 'a', hash: 'new', readySinceMs: 0 }),
+    pod('2', { nodeName: 'down', hash: 'old', readySinceMs: 0 }),
+  ];
+  const numbers = computeStatus({
+    ds: first,
+    hash: 'new',
+    nodes: [node('a'), node('down', notReady)],
+    podsByNode: groupPodsByNode(pods, { includeDeletedTerminal: false }),
+    placement: compilePlacement(first, true),
+    nowMs: 10_000,
+    availabilityInclusive: true,
+  });
+  expect(rolloutStatus({ ...first, status: { ...numbers, observedGeneration: 1 } })).toMatchObject({
+    message: 'daemon set "agent" successfully rolled out\n',
+    done: true,
+  });
+});
+
 describe('rollout history', () => {
   test('lists what matches and is owned, oldest first, with the cause of the revision', () => {
     const latest = revision('agent-c', 3, third);
@@ -80,19 +105,20 @@ describe('rollout history', () => {
 describe('rollout undo', () => {
   test('goes back to the second highest revision', () => {
     const plan = planUndo(third, history, 0);
-    expect(plan).toMatchObject({ outcome: 'patch', revision: 2, message: 'daemonset.apps/agent rolled back' });
+    expect(plan).toMatchObject({ outcome: 'patch', template: withImage(first, 'agent:2').spec.template });
     const restored = plan.outcome === 'patch' ? applyPatch(third, plan.patch) : third;
     expect(restored.spec.template).toEqual(withImage(first, 'agent:2').spec.template);
     expect(restored.metadata).toEqual(third.metadata);
   });
 
   test('goes to the revision that is asked for', () => {
-    expect(planUndo(third, history, 1)).toMatchObject({ outcome: 'patch', revision: 1 });
+    expect(planUndo(third, history, 1)).toMatchObject({ outcome: 'patch', template: first.spec.template });
   });
 
   test.each([
     [7, history, 'unable to find specified revision 7 in history'],
     [-1, history, 'unable to find specified revision -1 in history'],
+    [-1, [], 'unable to find specified revision -1 in history'],
     [0, history.slice(0, 1), 'no last revision to roll back to'],
     [0, [], 'no last revision to roll back to'],
   ])('to %i of %j is an error', (toRevision, revisions, error) => {
@@ -100,52 +126,49 @@ describe('rollout undo', () => {
   });
 
   test('to the current template is skipped, with the number as it was given', () => {
-    expect(planUndo(third, history, 3)).toEqual({
-      outcome: 'skip',
-      message: 'daemonset.apps/agent skipped rollback (current template already matches revision 3)',
-    });
-    expect(planUndo(withImage(first, 'agent:2'), history, 0)).toMatchObject({
-      message: expect.stringContaining('revision 0)'),
-    });
+    expect(planUndo(third, history, 3)).toEqual({ outcome: 'skip', template: third.spec.template });
+    expect(planUndo(withImage(first, 'agent:2'), history, 0).outcome).toBe('skip');
+    expect(skippedText(0)).toBe('skipped rollback (current template already matches revision 0)');
   });
 
-  test('by an old client is only skipped where the revision spells out an empty timestamp', () => {
-    expect(planUndo(third, history, 3, true).outcome).toBe('patch');
+  test('compares byte by byte: an empty timestamp that only one side spells out is a difference', () => {
+    const template = { ...third.spec.template, metadata: { ...third.spec.template.metadata, creationTimestamp: null } };
+    const old = { ...third, spec: { ...third.spec, template } } as unknown as typeof third;
+    expect(planUndo(old, history, 3).outcome).toBe('patch');
+  });
+
+  test('warns about what was applied, from 1.36 on', () => {
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+    const applied = { ...third, metadata: { ...third.metadata, annotations } };
+    expect(undoWarning(applied, 36)).toMatch(
+      /^Warning: resource daemonsets\/agent was previously managed with 'kubectl apply'\. .* instead\.\n$/,
+    );
+    expect([undoWarning(applied, 35), undoWarning(third, 36)]).toEqual(['', '']);
   });
 });
 
-test('a restart is an annotation with the time', () => {
-  expect(restartPatch(61_000).body).toEqual({
-    spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:01:01Z' } } } },
+describe('rollout restart', () => {
+  test('is an annotation with the time', () => {
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:01:01Z' };
+    expect(planRestart(first, 61_000, 36)).toEqual({
+      ok: true,
+      patch: { type: 'strategic', body: { spec: { template: { metadata: { annotations } } } } },
+    });
   });
-  expect(pauseError(first, 'pausing')).toBe('daemonsets.apps "agent" pausing is not supported');
+
+  test('twice within a second is refused', () => {
+    const once = planRestart(first, 61_000, 36);
+    const restarted = once.ok ? applyPatch(first, once.patch) : first;
+    const refusal = 'failed to create patch for agent: ';
+    expect(planRestart(restarted, 61_999, 36)).toEqual({
+      ok: false,
+      error: `${refusal}if restart has already been triggered within the past second, please wait before attempting to trigger another`,
+    });
+    expect(planRestart(restarted, 61_999, 26)).toEqual({ ok: false, error: `${refusal}empty patch` });
+    expect(planRestart(restarted, 62_000, 36).ok).toBe(true);
+  });
 });
 
-describe('set image', () => {
-  test('patches what differs and nothing else', () => {
-    expect(planSetImage(first, { agent: 'agent:9' })).toEqual({
-      outcome: 'patch',
-      patch: {
-        type: 'strategic',
-        body: {
-          spec: {
-            template: {
-              spec: {
-                '$setElementOrder/containers': [{ name: 'agent' }],
-                containers: [{ image: 'agent:9', name: 'agent' }],
-              },
-            },
-          },
-        },
-      },
-    });
-    expect(planSetImage(first, { '*': 'agent:1' })).toEqual({ outcome: 'nothing' });
-  });
-
-  test('knows the containers', () => {
-    expect(planSetImage(first, { nope: 'x' })).toEqual({
-      outcome: 'error',
-      error: 'unable to find container named "nope"',
-    });
-  });
+test('a DaemonSet cannot be paused', () => {
+  expect(pauseError('agent', 'pausing')).toBe('error: daemonsets.apps "agent" pausing is not supported');
 });

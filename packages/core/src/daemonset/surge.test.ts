@@ -36,6 +36,7 @@ function plan(
     nowMs: 60_000,
     availabilityInclusive: true,
     countOldUnavailable: true,
+    surgeSunset: true,
   });
   if (!result.ok) return { creates: '', deletes: '', numSurge: 0, error: result.error };
   const desired = nodes.filter((_node, at) => outcomeOf(`n-${at}`) === 'run').length;

@@ -79,7 +79,7 @@ export function missingNodeError(nodeName: string): string {
   return `couldn't get node for nodeName "${nodeName}": node "${nodeName}" not found`;
 }
 
-/** Returns the error that ends the pass, if any. */
+/** Returns the error that ends the pass, if any. Older releases take every node for one that should run a pod (`sw:surge-sunset`). */
 function visit(nodeName: string, input: UpdateInput, walk: Walk): string | undefined {
   const { newPod, oldPod, isOk } = classifyPods(input.podsByNode.get(nodeName), input.hash);
   if (!isOk) {
@@ -97,7 +97,7 @@ function visit(nodeName: string, input: UpdateInput, walk: Walk): string | undef
     else walk.numSurge += 1;
     return undefined;
   }
-  const outcome = input.outcomeOf(nodeName);
+  const outcome = input.surgeSunset ? input.outcomeOf(nodeName) : 'run';
   if (outcome === undefined) return missingNodeError(nodeName);
   if (outcome !== 'run') (isCensusAvailable ? walk.sunsetAvailable : walk.deleteNow).push(oldPod);
   else if (!isCensusAvailable) walk.freeNodes.push(nodeName);

@@ -77,6 +77,7 @@ export function* syncDaemonSet(key: ObjectKey, ctx: SyncContext): Sync {
     return outcomeOf(yield* updateStatus(pass, false));
   }
   const error = yield* updateDaemonSet(pass, history);
+  if (error !== undefined && !ctx.profile.statusOnError) return outcomeOf(error);
   // The status is told even when the work failed; its error counts only if there is no other (DS-0.1 step 11).
   const statusError = yield* updateStatus(pass, true);
   return outcomeOf(error ?? statusError);
@@ -172,15 +173,14 @@ type LookRules = Pick<Pass, 'ds' | 'hash' | 'placement'> & {
 /** The fleet as it stands now: asked of the index, or looked at node by node. `isForAPass` takes what was touched. */
 function* lookAtFleet(pass: Pass, isForAPass: boolean): Sync<Look> {
   const { ctx, states } = pass;
-  const { countOldUnavailable, skipDeletedTerminal } = ctx.profile;
+  const { skipDeletedTerminal } = ctx.profile;
   const before = rulesOf(pass);
   const stateRules = { ...before, surges: allowsSurge(pass.ds), includeDeletedTerminal: !skipDeletedTerminal };
   const namespace = pass.ds.metadata.namespace ?? '';
   // Adoption and release need the claim pass, and so does an order that is drawn.
   const isIndexed = states?.bringUpToDate(stateRules, () => ctx.podsInNamespace(namespace)) === true;
   if (states === undefined || !isIndexed) return yield* walkOver(pass);
-  const options = { countOldUnavailable, hash: pass.hash, takesTouched: isForAPass };
-  const fleet = indexedFleet(states, options);
+  const fleet = indexedFleet(states, { profile: ctx.profile, hash: pass.hash, takesTouched: isForAPass });
   if (ctx.comparesFleets === true) {
     const walked = yield* walkOver(pass);
     if (!walked.ok) return walked;
@@ -198,7 +198,7 @@ function* walkOver(pass: Pass): Sync<Look> {
     ...rules,
     nodes: states?.allNodes() ?? pass.nodes,
     podsByNode: pods.podsByNode,
-    countOldUnavailable: ctx.profile.countOldUnavailable,
+    profile: ctx.profile,
     order: (list) => ctx.order(list),
   });
   return { ok: true, fleet, rules };
@@ -247,9 +247,11 @@ function finishedPods(ds: DaemonSet, ctx: SyncContext): FinishedPods {
       ctx.recordEvent(ds, 'Warning', 'FailedDaemonPod', text);
       return true;
     },
-    observeSucceeded(pod, nodeName) {
+    admitSucceeded(pod, nodeName) {
+      if (!ctx.profile.recreateSucceeded) return false;
       const text = `Found succeeded daemon pod ${name(pod)} on node ${nodeName}, will try to delete it`;
       ctx.recordEvent(ds, 'Normal', 'SucceededDaemonPod', text);
+      return true;
     },
   };
 }

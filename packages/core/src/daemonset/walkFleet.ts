@@ -6,13 +6,13 @@ import { compareKeys } from '../api/meta.ts';
 import type { Fleet } from './fleet.ts';
 import type { PassInput } from './manage.ts';
 import type { PlacementOutcome } from './placement.ts';
-import { surveyDeleteFirst, type UpdateInput } from './rollingUpdate.ts';
+import { surveyDeleteFirst, type UpdateInput, type UpdateSwitches } from './rollingUpdate.ts';
 import { computeStatus } from './statusNumbers.ts';
 import { surveySurge } from './surge.ts';
 
 /** Nodes and pods as the caches list them, and what a pass goes by. `order` shuffles where Go has no order (DS-S10). */
 export interface WalkInput extends PassInput {
-  readonly countOldUnavailable: boolean;
+  readonly profile: UpdateSwitches;
   order<T>(list: readonly T[]): readonly T[];
 }
 
@@ -31,7 +31,7 @@ export function walkFleet(input: WalkInput): Fleet {
     const names = nodes
       .map(({ metadata }) => metadata.name)
       .filter((name) => podsByNode.has(name) || outcomeOf(name) === 'run');
-    return { ...input, nodeNames: input.order([...names, ...goneNames()]), outcomeOf };
+    return { ...input, ...input.profile, nodeNames: input.order([...names, ...goneNames()]), outcomeOf };
   };
   return {
     podsByNode,

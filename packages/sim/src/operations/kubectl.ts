@@ -26,9 +26,17 @@ export function quotedNameOf(kind: Kind, key: string): string {
   return `${NAMES[kind]} ${JSON.stringify(splitKey(key).name)}`;
 }
 
-export function serverError({ reason, message }: ApiFailure): string {
-  return reason === 'Invalid' ? `The ${message}` : `Error from server (${reason}): ${message}`;
+/** An invalid object's errors stand in a list where there are several (DS-V26). */
+export function serverError({ reason, message, causes = [] }: ApiFailure): string {
+  if (reason !== 'Invalid') return `Error from server (${reason}): ${message}`;
+  const [, kind, name, rest = ''] = INVALID.exec(message) ?? [];
+  if (kind === undefined) return `The request is invalid: ${message}`;
+  const head = `The ${kind} ${name} is invalid`;
+  return causes.length > 1 ? [`${head}: `, ...causes.map((cause) => `* ${cause}`)].join('\n') : `${head}${rest}`;
 }
+
+/** The server names the group of a kind, kubectl does not. */
+const INVALID = /^([A-Za-z]+)(?:\.[a-z0-9.]+)? ("[^"]*") is invalid(: .*)?$/s;
 
 /** Victims of a step: the plan names them. */
 export function namesIn(filter: NodeFilter): readonly string[] {
@@ -50,7 +58,10 @@ export function withObject<T extends DaemonSet | Node>(
   });
 }
 
-/** Says `done` when the server agreed, its complaint otherwise. */
-export function sayOutcome(say: (message: string) => void, done: string): (result: ApiResult) => void {
-  return (result) => say(result.ok ? done : serverError(result));
+/** Says `done` when the server agreed, its complaint otherwise: behind `failed`, where the command has words of its own. */
+export function sayOutcome(say: (message: string) => void, done: string, failed?: string): (result: ApiResult) => void {
+  return (result) => {
+    if (result.ok) say(done);
+    else say(failed === undefined ? serverError(result) : `error: ${failed}: ${result.message}`);
+  };
 }

@@ -6,6 +6,8 @@ import type { Draw } from '../plan.ts';
 
 export interface OperationScope<S extends ParamSet> {
   readonly params: ParamsOf<S>;
+  /** Minor of the user's kubectl, which is the cluster's: 36 for 1.36. */
+  readonly minor: number;
   /** Instant of the run. */
   nowMs(): number;
   schedule(delayMs: number, run: () => void): void;

@@ -1,8 +1,9 @@
 /** What users do, in kubectl's words, against a real store. */
-import type { DaemonSet } from '@everynode/core/api/daemonSet';
+import type { ControllerRevision, DaemonSet } from '@everynode/core/api/daemonSet';
 import type { Node } from '@everynode/core/api/node';
 import type { ApiObject } from '@everynode/core/api/objects';
 import type { Pod } from '@everynode/core/api/pod';
+import { revisionData } from '@everynode/core/daemonset/history';
 import { describe, expect, test } from 'vitest';
 import { createHouse, type House, testPod } from '../cluster/testHouse.ts';
 import { outsideClient } from '../cluster/world.ts';
@@ -27,7 +28,7 @@ interface Session {
   perform(name: string, params: Readonly<Record<string, unknown>>, ms?: number): readonly string[];
 }
 
-function startSession(): Session {
+function startSession(minor = 36): Session {
   const house = createHouse();
   const { engine } = house.world;
   const user = outsideClient(house.world, 'user');
@@ -44,6 +45,7 @@ function startSession(): Session {
       engine.withCause(0, () =>
         definition.perform({
           params: { ...Object.fromEntries(defaults), ...params } as never,
+          minor,
           nowMs: () => engine.nowMs,
           schedule: (delayMs, run) => void engine.schedule(delayMs, 'user', run),
           send: (request, done) => user.send(request, done),
@@ -56,6 +58,22 @@ function startSession(): Session {
       house.runFor(ms);
       return said;
     },
+  };
+}
+
+function revisionOf(ds: DaemonSet, revision: number): ControllerRevision {
+  const { uid = '', name } = ds.metadata;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: `agent-${revision}`,
+      namespace: 'kube-system',
+      labels: { app: 'agent' },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name, uid, controller: true }],
+    },
+    data: revisionData(ds),
+    revision,
   };
 }
 
@@ -86,7 +104,7 @@ describe('apply', () => {
     const objects: readonly ApiObject[] = [testPod('a'), wrong, { ...testPod('b'), metadata: { name: 'b' } }];
     const said = perform('apply', { objects });
     expect(said[0]).toBe('pod/a created');
-    expect(said[1]).toMatch(/^The DaemonSet\.apps "agent" is invalid: /);
+    expect(said[1]).toMatch(/^The DaemonSet "agent" is invalid: spec\.template\.metadata\.labels: Invalid value: /);
     expect(said[2]).toBe('pod/b created');
     expect(house.world.store.list('Pod').map((pod) => pod.metadata.namespace)).toEqual(['default', 'default']);
   });
@@ -131,8 +149,49 @@ describe('update', () => {
     expect(perform('update', { daemonSet: 'kube-system/none', setImage: { main: 'x' } })).toEqual([
       'Error from server (NotFound): daemonsets.apps "none" not found',
     ]);
-    expect(perform('update', { daemonSet: KEY, setImage: { main: 'agent:v1' } })).toEqual([
+    expect(perform('update', { daemonSet: KEY, patch: { merge: { spec: { minReadySeconds: 0 } } } })).toEqual([
+      'daemonset.apps/agent patched',
+    ]);
+    expect(perform('update', { daemonSet: KEY, patch: { merge: {} } })).toEqual([
       'daemonset.apps/agent patched (no change)',
+    ]);
+  });
+
+  test('set image is silent about an image that is there, and changes the others besides one that is unknown', () => {
+    const { house, perform } = startSession();
+    perform('apply', { objects: [DS] });
+    expect(perform('update', { daemonSet: KEY, setImage: { main: 'agent:v1' } })).toEqual([]);
+    expect(perform('update', { daemonSet: KEY, setImage: { sidecar: 'x', main: 'agent:v2' } })).toEqual([
+      'daemonset.apps/agent image updated',
+      'error: unable to find container named "sidecar"',
+    ]);
+    expect(house.world.store.get('DaemonSet', KEY)?.spec.template.spec.containers[0]?.image).toBe('agent:v2');
+  });
+
+  test('set image sends a patch of the image alone, so it overwrites nothing that changed meanwhile', () => {
+    const { house, perform } = startSession();
+    perform('apply', { objects: [DS] });
+    house
+      .seams('race')
+      .api.fail({ client: 'user', verb: 'patch', count: 1 }, 'Conflict', { numerator: 1, denominator: 1 });
+    expect(perform('update', { daemonSet: KEY, setImage: { main: 'agent:v2' } })).toEqual([
+      expect.stringMatching(/^error: failed to patch image update to pod template: /),
+    ]);
+    expect(perform('update', { daemonSet: KEY, setImage: { main: 'agent:v2' } })).toEqual([
+      'daemonset.apps/agent image updated',
+    ]);
+  });
+
+  test('several errors of one object are a list', () => {
+    const { perform } = startSession();
+    perform('apply', { objects: [DS] });
+    const merge = { spec: { minReadySeconds: -1, revisionHistoryLimit: -1 } };
+    expect(perform('update', { daemonSet: KEY, patch: { merge } })).toEqual([
+      [
+        'The DaemonSet "agent" is invalid: ',
+        '* spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0',
+        '* spec.revisionHistoryLimit: Invalid value: -1: must be greater than or equal to 0',
+      ].join('\n'),
     ]);
   });
 
@@ -142,8 +201,8 @@ describe('update', () => {
     house
       .seams('race')
       .api.fail({ client: 'user', verb: 'update', count: 2 }, 'Conflict', { numerator: 1, denominator: 1 });
-    expect(perform('update', { daemonSet: KEY, setImage: { main: 'agent:v2' } })).toEqual([
-      'daemonset.apps/agent image updated',
+    expect(perform('update', { daemonSet: KEY, patch: { merge: { spec: { minReadySeconds: 5 } } } })).toEqual([
+      'daemonset.apps/agent patched',
     ]);
     expect(house.world.bites.of('race')).toBe(2);
   });
@@ -161,11 +220,71 @@ describe('rollout', () => {
     expect(stored?.metadata.generation).toBe(2);
   });
 
-  test('undo without a history says so', () => {
-    const { perform } = startSession();
+  test('a second restart within the same second is refused', () => {
+    const { house, perform } = startSession();
     perform('apply', { objects: [DS] });
-    expect(perform('rollback', { daemonSet: KEY })).toEqual(['error: no last revision to roll back to']);
+    perform('restart', { daemonSet: KEY }, 100);
+    expect(perform('restart', { daemonSet: KEY }, 1_000)).toEqual([
+      'error: failed to create patch for agent: if restart has already been triggered within the past second, please wait before attempting to trigger another',
+    ]);
+    expect(house.world.store.get('DaemonSet', KEY)?.metadata.generation).toBe(2);
+    expect(perform('restart', { daemonSet: KEY })).toEqual(['daemonset.apps/agent restarted']);
   });
+
+  test('undo without a history says so, and warns about what was applied', () => {
+    const { perform } = startSession(36);
+    perform('apply', { objects: [DS] });
+    expect(perform('rollback', { daemonSet: KEY })).toEqual([
+      expect.stringMatching(/^Warning: resource daemonsets\/agent was previously managed with 'kubectl apply'/),
+      'error: no last revision to roll back to',
+    ]);
+    const old = startSession(35);
+    old.perform('apply', { objects: [DS] });
+    expect(old.perform('rollback', { daemonSet: KEY, toRevision: 3 })).toEqual([
+      'error: unable to find specified revision 3 in history',
+    ]);
+  });
+
+  test('goes back, and says with the number that was asked for that it is there already', () => {
+    const { house, perform } = startSession(35);
+    perform('apply', { objects: [DS] });
+    const first = house.world.store.get('DaemonSet', KEY) as DaemonSet;
+    perform('update', { daemonSet: KEY, setImage: { main: 'agent:v2' } });
+    const second = house.world.store.get('DaemonSet', KEY) as DaemonSet;
+    for (const [at, ds] of [first, second].entries()) {
+      house.ask({ verb: 'create', object: revisionOf(ds, at + 1) });
+    }
+    expect(perform('rollback', { daemonSet: KEY, toRevision: 2 })).toEqual([
+      'daemonset.apps/agent skipped rollback (current template already matches revision 2)',
+    ]);
+    expect(perform('rollback', { daemonSet: KEY })).toEqual(['daemonset.apps/agent rolled back']);
+    expect(house.world.store.get('DaemonSet', KEY)?.spec.template).toEqual(first.spec.template);
+  });
+
+  test('pause and resume do not exist for DaemonSets', () => {
+    const { house, perform } = startSession();
+    perform('apply', { objects: [DS] });
+    expect(perform('pause', { daemonSet: KEY })).toEqual(['error: daemonsets.apps "agent" pausing is not supported']);
+    expect(perform('resume', { daemonSet: KEY })).toEqual(['error: daemonsets.apps "agent" resuming is not supported']);
+    expect(perform('pause', { daemonSet: 'kube-system/none' })).toEqual([
+      'Error from server (NotFound): daemonsets.apps "none" not found',
+    ]);
+    expect(house.world.store.get('DaemonSet', KEY)?.metadata.generation).toBe(1);
+  });
+});
+
+test.each([
+  [26, 'Error from server (NotFound): daemonsets.apps "none" not found'],
+  [27, 'error: no objects passed to scale'],
+  [32, 'error: no objects passed to scale daemonsets.apps "none" not found'],
+  [35, 'Error from server (NotFound): daemonsets.apps "none" not found'],
+])('a DaemonSet cannot be scaled, and 1.%i says of one that is not there: %s', (minor, missing) => {
+  const { perform } = startSession(minor);
+  perform('apply', { objects: [DS] });
+  expect(perform('scale', { daemonSet: KEY, replicas: 3 })).toEqual([
+    'Error from server (NotFound): the server could not find the requested resource (patch daemonsets agent)',
+  ]);
+  expect(perform('scale', { daemonSet: 'kube-system/none', replicas: 3 })).toEqual([missing]);
 });
 
 describe('delete', () => {

@@ -5,7 +5,8 @@ import { drain } from './drain.ts';
 import { cordon, label, taint, uncordon, untaint } from './nodeFields.ts';
 import { addNodes, removeNodes } from './nodes.ts';
 import type { AnyOperation } from './operation.ts';
-import { restart, rollback } from './rollout.ts';
+import { pause, restart, resume, rollback } from './rollout.ts';
+import { scale } from './scale.ts';
 import { update } from './update.ts';
 
 export const operationRegistry: Readonly<Record<string, AnyOperation>> = {
@@ -13,6 +14,9 @@ export const operationRegistry: Readonly<Record<string, AnyOperation>> = {
   update,
   rollback,
   restart,
+  pause,
+  resume,
+  scale,
   delete: deleteObject,
   taint,
   untaint,

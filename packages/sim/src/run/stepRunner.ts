@@ -104,6 +104,7 @@ export class StepRunner {
     engine.withCause(seq, () =>
       definition.perform({
         params: params,
+        minor: world.profile.minor,
         nowMs: () => engine.nowMs,
         schedule: (delayMs, run) => void engine.schedule(delayMs, 'user', run),
         send,

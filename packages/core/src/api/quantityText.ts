@@ -1,0 +1,54 @@
+/** Quantities as Go spells them after reading one: `1000m` is `1`, `2048Mi` is `2Gi`. Twin: apimachinery api/resource CanonicalizeBytes. */
+
+const PATTERN = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:(Ki|Mi|Gi|Ti|Pi|Ei)|([numkMGTPE]?)|[eE]([+-]?[0-9]{1,2}))$/;
+const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+/** Where the unit without a suffix stands in `DECIMAL`. */
+const ONES = 3;
+/** Nothing is finer than a billionth. */
+const NANO = 1_000_000_000n;
+
+/** The canonical text; what is no quantity comes back as it is. */
+export function canonicalQuantity(quantity: string | number): string {
+  const text = String(quantity);
+  const match = PATTERN.exec(text);
+  if (match === null) return text;
+  const [, sign, whole = '', fraction = '', binary, decimal = '', exponent] = match;
+  if (whole === '' && fraction === '') return text;
+  const tens = exponent === undefined ? 3 * (DECIMAL.indexOf(decimal) - ONES) : Number(exponent);
+  const unit = binary === undefined ? 1n : 1024n ** BigInt(BINARY.indexOf(binary));
+  const nanos = scaled(BigInt(whole + fraction) * unit * NANO, tens - fraction.length);
+  const digits = formatNanos(nanos, binary !== undefined, exponent !== undefined);
+  return sign === '-' && nanos !== 0n ? `-${digits}` : digits;
+}
+
+function formatNanos(nanos: bigint, isBinary: boolean, isExponent: boolean): string {
+  if (nanos === 0n) return '0';
+  // Below 1024 a binary unit says nothing, so the server falls back to decimals.
+  if (isBinary && nanos >= 1024n * NANO) return shorten(divideUp(nanos, NANO), 1024n, BINARY, 0);
+  if (!isExponent) return shorten(nanos, 1000n, DECIMAL, 0);
+  const [digits, power] = strip(nanos, 1000n, Number.MAX_SAFE_INTEGER);
+  const tens = 3 * (power - ONES);
+  return tens === 0 ? String(digits) : `${digits}e${tens}`;
+}
+
+function shorten(value: bigint, base: bigint, suffixes: readonly string[], from: number): string {
+  const [digits, power] = strip(value, base, suffixes.length - 1 - from);
+  return `${digits}${suffixes[from + power] ?? ''}`;
+}
+
+/** Takes out the base as often as it divides the value, up to a number of times. */
+function strip(value: bigint, base: bigint, timesMax: number): readonly [bigint, number] {
+  let rest = value;
+  let times = 0;
+  for (; times < timesMax && rest % base === 0n; times += 1) rest /= base;
+  return [rest, times];
+}
+
+function scaled(value: bigint, tens: number): bigint {
+  return tens >= 0 ? value * 10n ** BigInt(tens) : divideUp(value, 10n ** BigInt(-tens));
+}
+
+function divideUp(value: bigint, by: bigint): bigint {
+  return (value + by - 1n) / by;
+}
