@@ -6,6 +6,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { scenarioSchema } from '@everynode/scenario/schema';
 import { vocabulary } from '@everynode/scenario/vocabulary';
+import { DEFAULT_VERSION, KNOWN_VERSIONS } from '../packages/core/src/profile.ts';
+import { versionRows } from '../packages/core/src/versionTable.ts';
 import { SETTINGS } from '@everynode/sim/settings';
 import { runDemo, withDemo } from './docs/demo.ts';
 import { GENERATED_NOTE, referencePage, table } from './docs/reference.ts';
@@ -35,6 +37,7 @@ const GENERATED: Readonly<Record<string, () => string>> = {
     ),
   'docs/reference/metrics.md': () => metricsPage(vocabulary.metrics),
   'docs/reference/settings.md': settingsPage,
+  'docs/reference/versions.md': versionsPage,
   'README.md': () => withDemo(readFileSync('README.md', 'utf8'), demo),
   'reports/sample/hello.html': () => demo.page,
   'scenarios/scenario.schema.json': () => `${JSON.stringify(scenarioSchema(vocabulary), null, 2)}\n`,
@@ -61,4 +64,13 @@ function settingsPage(): string {
   const intro =
     'Flags of the control plane and the kubelets that a scenario sets under `kubernetes.settings`; defaults in brackets.';
   return `# Settings\n\n${GENERATED_NOTE}\n\n${intro}\n\n${table(['setting', 'form', 'meaning'], rows)}\n`;
+}
+
+function versionsPage(): string {
+  const intro = `A scenario names under \`kubernetes.version\` a minor from ${KNOWN_VERSIONS[0]} to ${KNOWN_VERSIONS.at(-1)}, which stands for its first release, or the patch release that you run, such as "1.31.4", with all that was backported to it; default: ${DEFAULT_VERSION}. Feature gates are set under \`kubernetes.featureGates\`. The releases are those of the pull requests in kubernetes/kubernetes; \`everynode versions 1.31.4\` says which switches are on there.`;
+  const rows = versionRows().map(({ name, behaviour, from, backportedTo, gate, reference, rules }) => {
+    return [name, behaviour, from, backportedTo.join(', ') || '–', gate ?? '–', reference, rules.join(', ')];
+  });
+  const head = ['switch', 'behaviour', 'from', 'backported to', 'feature gate', 'reference', 'rules'];
+  return `# Kubernetes versions\n\n${GENERATED_NOTE}\n\n${intro}\n\n${table(head, rows)}\n`;
 }

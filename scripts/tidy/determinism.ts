@@ -4,7 +4,7 @@
  */
 import { type AstNode, lineAt, nameOf, type Problem, type SourceFile, walk } from './source.ts';
 
-const PURE_FLOORS = /^packages\/(?:core|trace|sim|invariants|reporter|scenario)\/src\//;
+const PURE_FLOORS = /^packages\/(?:core|trace|sim|invariants|reporter|scenario|kubectl)\/src\//;
 
 const BANNED_NAMES: Readonly<Record<string, string>> = {
   Date: 'take the time from ctx.nowMs(); core/api/time turns ms into API times',

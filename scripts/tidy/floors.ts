@@ -8,11 +8,12 @@ import type { ImportLine, Problem, SourceFile } from './source.ts';
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
   trace: ['core'],
+  kubectl: ['core'],
   sim: ['core', 'trace'],
   reporter: ['core', 'trace'],
   invariants: ['core', 'trace', 'sim'],
   scenario: ['core', 'trace', 'sim', 'invariants', 'reporter'],
-  cli: ['core', 'trace', 'sim', 'invariants', 'reporter', 'scenario'],
+  cli: ['core', 'trace', 'kubectl', 'sim', 'invariants', 'reporter', 'scenario'],
   bench: ['core', 'trace', 'sim', 'invariants', 'reporter', 'scenario'],
 };
 

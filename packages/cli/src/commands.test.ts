@@ -37,6 +37,53 @@ describe('init', () => {
   });
 });
 
+describe('versions', () => {
+  const lineOf = (text: string, name: string): string => text.split('\n').find((line) => line.startsWith(name)) ?? '';
+
+  test('lists what differs between releases, with the releases of the backports', () => {
+    const { code, stdout } = box.run('versions');
+    expect(code).toBe(0);
+    expect(lineOf(stdout, 'count-old-unavailable')).toMatch(
+      /^count-old-unavailable +1\.31\.0 +1\.30\.6, 1\.29\.10, 1\.28\.15 +#123233, .* {2}old unavailable pods use up maxUnavailable$/,
+    );
+    expect(lineOf(stdout, 'failed-pod-backoff')).toMatch(/^failed-pod-backoff +before 1\.26 \(1\.12\) /);
+    const json = JSON.parse(box.run('versions', '-o', 'json').stdout) as readonly unknown[];
+    expect(json).toHaveLength(stdout.trimEnd().split('\n').length - 1);
+    expect(json).toContainEqual({
+      name: 'staleness',
+      behaviour: "no sync before the caches show the controller's own writes",
+      from: '1.36.0',
+      backportedTo: [],
+      gate: 'StaleControllerConsistencyDaemonSet (from 1.36 on)',
+      reference: 'KEP-5647, #134937',
+      rules: ['DS-Q14'],
+    });
+  });
+
+  test('says which of it one release does', () => {
+    const stateIn = (version: string): string =>
+      lineOf(box.run('versions', version).stdout, 'count-old-unavailable').split(/ +/)[1] ?? '';
+    expect(['1.30.5', 'v1.30.6', '1.30', '1.27'].map(stateIn)).toEqual(['off', 'on', 'on', 'off']);
+    const { version, switches } = JSON.parse(box.run('versions', 'v1.36', '-o', 'json').stdout) as {
+      readonly version: string;
+      readonly switches: readonly { readonly name: string; readonly on: boolean }[];
+    };
+    expect([version, switches.filter(({ on }) => !on).map(({ name }) => name)]).toEqual([
+      '1.36',
+      ['toleration-compare'],
+    ]);
+  });
+
+  test('tells the releases that it knows when asked for another', () => {
+    expect(box.run('versions', '1.25')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^everynode: Kubernetes 1\.25 is not known; write one of 1\.26, .*, 1\.36, or a patch release/,
+      ),
+    });
+  });
+});
+
 describe('plan', () => {
   test('shows the victims and times that the run then has, without running', () => {
     const planned = box.run('plan', 'matrix.yaml', '-o', 'json').stdout.trimEnd().split('\n');

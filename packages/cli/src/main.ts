@@ -5,6 +5,7 @@ import { VERSION } from './build.ts';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { initCommand } from './init.ts';
 import type { JobOptions } from './jobs.ts';
+import { kubectlCommand } from './kubectlCommand.ts';
 import { listCommand, LISTS } from './list.ts';
 import { planCommand } from './plan.ts';
 import { replayCommand } from './replay.ts';
@@ -13,6 +14,7 @@ import { RunCrash } from './runJob.ts';
 import { printLine, printNote } from './terminal.ts';
 import { UsageError } from './usageError.ts';
 import { validateCommand } from './validate.ts';
+import { versionsCommand } from './versions.ts';
 
 interface CommonOptions {
   readonly selector?: string;
@@ -56,7 +58,28 @@ function buildProgram(done: (code: ExitCode) => void): Command {
     .exitOverride();
   addJobCommands(program, done);
   addOtherCommands(program, done);
+  addKubectlCommands(program, done);
   return program;
+}
+
+/** Commands of kubectl; what they take is kubectl's business. */
+function addKubectlCommands(program: Command, done: (code: ExitCode) => void): void {
+  const about: Readonly<Record<string, string>> = {
+    get: 'print objects of a run at one of its moments, as kubectl get does',
+    rollout: 'status, history and undo --dry-run of a run at one of its moments, as kubectl rollout prints them',
+  };
+  for (const [verb, description] of Object.entries(about)) {
+    program
+      .command(verb)
+      .description(description)
+      .argument('[words...]', "kubectl's own words and options, such as ds -A -o wide")
+      .option('--run <folder>', 'folder of a run, or its plan.json (default: the only run below reports)')
+      .option('--at <instant>', 'moment of the run, such as 12m (default: its end)')
+      .allowUnknownOption()
+      .action((words: string[], { run, at }: { readonly run?: string; readonly at?: string }) =>
+        done(kubectlCommand({ argv: [verb, ...words], run, at })),
+      );
+  }
 }
 
 /** Commands that take scenarios. */
@@ -114,6 +137,12 @@ function addOtherCommands(program: Command, done: (code: ExitCode) => void): voi
     .action((what: string, paths: string[], options: CommonOptions) =>
       done(listCommand({ what, paths, selector: options.selector, output: options.output })),
     );
+  program
+    .command('versions')
+    .description('what differs between Kubernetes releases, or which of it one release does')
+    .argument('[version]', 'a Kubernetes minor or patch release, such as 1.31 or 1.31.4')
+    .addOption(outputOption())
+    .action((version: string | undefined, { output }: CommonOptions) => done(versionsCommand({ version, output })));
   program
     .command('init')
     .description('write a scenario to start from, with its manifest')

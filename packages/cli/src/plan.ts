@@ -24,6 +24,7 @@ function planText(plan: Plan, rowNumber: number | undefined): string {
   const head = [
     `seed ${plan.seed}`,
     `Kubernetes ${plan.kubernetesVersion}`,
+    ...Object.entries(plan.featureGates ?? {}).map(([name, isOn]) => `${name}: ${isOn}`),
     countOf(nodes, 'node'),
     formatDuration(plan.durationMs),
     ...params,

@@ -1,18 +1,17 @@
 /** `everynode replay`: runs a recorded plan again and proves that the same came out, or shows where the two part. */
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { renderText } from '@everynode/reporter/text';
 import { toReport } from '@everynode/reporter/reportModel';
-import { formatDuration, parseDuration } from '@everynode/scenario/duration';
+import { formatDuration } from '@everynode/scenario/duration';
 import { executeInSlices, type RunOutcome } from '@everynode/scenario/execute';
-import { type Plan, PLAN_VERSION } from '@everynode/sim/plan';
+import type { Plan } from '@everynode/sim/plan';
 import { firstDivergence } from '@everynode/trace/divergence';
 import { parseTrace, TraceFormatError } from '@everynode/trace/ndjson';
 import type { BodyRecord, TraceRecord } from '@everynode/trace/record';
 import { TOOL } from './build.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exitCodes.ts';
-import { diskReader } from './files.ts';
 import { breathe, type Interrupt, watchInterrupt } from './interrupt.ts';
+import { openRun, parseInstant } from './runFolder.ts';
 import { printLine, terminalStyle } from './terminal.ts';
 import { readLines } from './traceSource.ts';
 import { UsageError } from './usageError.ts';
@@ -24,13 +23,10 @@ export interface ReplayCommandOptions {
   readonly output: 'text' | 'json';
 }
 
-const PLAN_BYTES_MAX = 200 * 1_048_576;
-
 export async function replayCommand(options: ReplayCommandOptions): Promise<ExitCode> {
-  const planPath = isFolder(options.path) ? join(options.path, 'plan.json') : options.path;
-  const plan = readPlan(planPath);
-  const recorded = readRecorded(join(dirname(planPath), 'trace.ndjson'));
-  const untilMs = parseUntil(options.until, plan);
+  const { planPath, tracePath, plan } = openRun(options.path);
+  const recorded = readRecorded(tracePath);
+  const untilMs = parseInstant('--until', options.until, plan.durationMs);
   const interrupt = watchInterrupt();
   const { outcome, records } = await runAgain(plan, untilMs, recorded, planPath, interrupt);
   interrupt.release();
@@ -47,41 +43,6 @@ export async function replayCommand(options: ReplayCommandOptions): Promise<Exit
   return isWhole ? exitCodeOf(outcome) : EXIT.pass;
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function readPlan(path: string): Plan {
-  const file = diskReader.read(path, PLAN_BYTES_MAX);
-  if (!file.ok)
-    throw new UsageError(
-      `cannot read ${path}: ${file.problem === 'missing' ? 'it does not exist' : file.problem}; name the folder of a run, or its plan.json`,
-    );
-  const plan = parseJson(file.text, path) as Partial<Plan> | null;
-  const isPlan =
-    typeof plan === 'object' &&
-    plan !== null &&
-    Array.isArray(plan.pools) &&
-    Array.isArray(plan.steps) &&
-    Array.isArray(plan.expectations) &&
-    Array.isArray(plan.thresholds);
-  if (!isPlan || typeof plan.seed !== 'string' || typeof plan.durationMs !== 'number')
-    throw new UsageError(`${path} is no plan; name the folder of a run, or its plan.json`);
-  if (plan.version !== PLAN_VERSION)
-    throw new UsageError(
-      `${path} is a plan of version ${String(plan.version)}, and this everynode reads version ${PLAN_VERSION}; run the scenario again`,
-    );
-  return plan as Plan;
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UsageError(`${path} is no JSON; name the folder of a run, or its plan.json`);
-  }
-}
-
 /** A run without a trace file can be replayed, but there is nothing to compare with. */
 function readRecorded(path: string): readonly TraceRecord[] | undefined {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
@@ -91,17 +52,6 @@ function readRecorded(path: string): readonly TraceRecord[] | undefined {
     if (error instanceof TraceFormatError) throw new UsageError(`${path}: ${error.message}; run the scenario again`);
     throw error;
   }
-}
-
-/** `12m`, or a moment of a report: `31m4.250s@48211`; what follows the @ names an event of that instant. */
-function parseUntil(text: string | undefined, plan: Plan): number {
-  if (text === undefined) return plan.durationMs;
-  const untilMs = parseDuration(text.replace(/@[0-9]+$/, ''));
-  if (untilMs === undefined)
-    throw new UsageError(`${JSON.stringify(text)} is no instant; write --until with a duration such as 12m or 1h30m`);
-  if (untilMs > plan.durationMs)
-    throw new UsageError(`the run ends at ${formatDuration(plan.durationMs)}; write --until with an earlier instant`);
-  return untilMs;
 }
 
 interface Again {

@@ -28,6 +28,7 @@ const LESSONS = [
   'rolling-update-ten-percent',
   'tolerate-all',
   'tolerate-one',
+  'transcript',
   'undo-to-revision',
 ];
 

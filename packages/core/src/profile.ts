@@ -1,4 +1,6 @@
-/** Behaviour switches by Kubernetes minor version: one line each, one `if` where it acts. Rules: §14 of the controller's spec, §13 of the cluster's. */
+/** The behaviour of one Kubernetes release: its switches, from the table in versionSwitches.ts and the feature gates that are set. */
+import { assert } from './assert.ts';
+import { type SwitchKey, VERSION_SWITCHES, type VersionSwitch } from './versionSwitches.ts';
 
 /** The minors that people run and that we know; newest last. */
 export const KNOWN_VERSIONS = [
@@ -16,49 +18,65 @@ export const KNOWN_VERSIONS = [
 ] as const;
 export const DEFAULT_VERSION = '1.36';
 
-export interface Profile {
+/** Feature gate → whether it is on; one that is absent is as the release has it. */
+export type FeatureGates = Readonly<Record<string, boolean>>;
+
+/** A switch → whether it is on. */
+export type Switches = { readonly [Key in SwitchKey]: boolean };
+
+/** `profile.staleness`, `profile.nodeQueue` and so on; each is described in VERSION_SWITCHES. */
+export interface Profile extends Switches {
+  /** As it was asked for: `1.31` or `1.31.4`. */
   readonly version: string;
-  /** 1.28: pods that are terminal and terminating are ignored (DS-M1). */
-  readonly skipDeletedTerminal: boolean;
-  /** 1.31: old unavailable pods use up maxUnavailable (DS-U7). The backport to 1.30 came late; 1.30.0 lacks it. */
-  readonly countOldUnavailable: boolean;
-  /** 1.33: node events go through their own queue (DS-Q5). */
-  readonly nodeQueue: boolean;
-  /** 1.33 by backport: misscheduled pods wake the DaemonSet (DS-Q5, third clause). */
-  readonly misscheduledRequeue: boolean;
-  /** 1.35: the instant lastTransition + minReadySeconds counts as available (DS-0.3). */
-  readonly availabilityInclusive: boolean;
-  /** 1.35 (alpha, gate): Lt and Gt tolerations (DS-R4). */
-  readonly tolerationCompare: boolean;
-  /** 1.36: no sync before the cache shows the controller's own writes (DS-Q14). */
-  readonly staleness: boolean;
-  /** 1.32: node-monitor-grace-period 50 s instead of 40 s (N). */
-  readonly nodeMonitorGraceMs: number;
-  /** 1.31: hard eviction grace 1 s; before, a bug gave the pod its full grace (E-11). */
-  readonly evictGraceOneSecond: boolean;
-  /** 1.31: the server retries name clashes up to 8 times (A-8). */
-  readonly generateNameRetry: boolean;
-  /** about 1.36: a running tolerationSeconds timer is replaced when its fire time changes (T-4). */
-  readonly taintTimerUpdate: boolean;
+  /** 31 for any 1.31. */
+  readonly minor: number;
 }
 
-/** The switches of a minor such as `1.31`, or undefined where we do not know it. */
-export function profileOf(version: string): Profile | undefined {
-  const minor = (KNOWN_VERSIONS as readonly string[]).indexOf(version) + 26;
-  if (minor < 26) return undefined;
-  const from = (first: number): boolean => minor >= first;
+interface Release {
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/**
+ * The switches of a minor as it first came out (`1.31` is 1.31.0), or of one patch release (`1.31.4`, also `v1.31.4`);
+ * undefined where we do not know the minor or the text is no version. A patch that is not out yet counts as one that
+ * is. Asserts that each gate can be set in that release (`explainGate`).
+ */
+export function profileOf(version: string, gates: FeatureGates = {}): Profile | undefined {
+  const release = parseVersion(version);
+  if (release === undefined || !(KNOWN_VERSIONS as readonly string[]).includes(`1.${release.minor}`)) return undefined;
+  for (const [name, value] of Object.entries(gates))
+    assert(explainGate(name, value, release.minor) === undefined, () => `${name}: ${value} in ${version}`);
+  const isOn = ({ since, gate }: VersionSwitch): boolean =>
+    (gate === undefined ? undefined : gates[gate.name]) ?? isOnByDefault(since, release);
+  const switches = Object.entries(VERSION_SWITCHES).map(([key, each]) => [key, isOn(each)]);
   return {
-    version,
-    skipDeletedTerminal: from(28),
-    countOldUnavailable: from(31),
-    nodeQueue: from(33),
-    misscheduledRequeue: from(33),
-    availabilityInclusive: from(35),
-    tolerationCompare: from(35),
-    staleness: from(36),
-    nodeMonitorGraceMs: from(32) ? 50_000 : 40_000,
-    evictGraceOneSecond: from(31),
-    generateNameRetry: from(31),
-    taintTimerUpdate: from(36),
+    version: version.replace(/^v/, ''),
+    minor: release.minor,
+    ...(Object.fromEntries(switches) as Switches),
   };
+}
+
+/** Why a gate cannot be set so in a minor, and what to write instead; undefined where it can. */
+export function explainGate(name: string, isOn: boolean, minor: number): string | undefined {
+  const gate = Object.values(VERSION_SWITCHES).find((each) => each.gate?.name === name)?.gate;
+  if (gate === undefined) return `there is no feature gate ${name}`;
+  if (minor < gate.since) return `1.${minor} does not know ${name}, which came with 1.${gate.since}; leave it out`;
+  if (!isOn && gate.lockedSince !== undefined && minor >= gate.lockedSince)
+    return `${name} is always on from 1.${gate.lockedSince} on; leave it out`;
+  return undefined;
+}
+
+function parseVersion(text: string): Release | undefined {
+  const [, minor, patch] = /^v?1\.([1-9][0-9]?)(?:\.(0|[1-9][0-9]{0,3}))?$/.exec(text) ?? [];
+  return minor === undefined ? undefined : { minor: Number(minor), patch: Number(patch ?? 0) };
+}
+
+/** On in the minor that brought it and in all later ones, and in an earlier one from its backport on. */
+function isOnByDefault(since: readonly string[], { minor, patch }: Release): boolean {
+  const releases = since.flatMap((each) => parseVersion(each) ?? []);
+  const own = releases.find((each) => each.minor === minor);
+  if (own !== undefined) return patch >= own.patch;
+  const [first] = releases;
+  return first !== undefined && minor > first.minor;
 }

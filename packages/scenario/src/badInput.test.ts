@@ -172,6 +172,34 @@ describe('bad input is told with file:line:column, what is wrong and what to wri
       /^s\.yaml:5:26: the version is a number here, and YAML reads 1\.30 as 1\.3; write it in quotes: "1\.31"$/,
     ],
     [
+      'a version that YAML cut short',
+      edited('  seed: 7', '  kubernetes: { version: 1.30 }'),
+      /^s\.yaml:5:26: the version is a number here, and YAML reads 1\.30 as 1\.3; write it in quotes: "1\.30"$/,
+    ],
+    [
+      'a word as version',
+      edited('  seed: 7', '  kubernetes: { version: latest }'),
+      /^s\.yaml:5:26: "latest" is no version; write a minor such as "1\.31", or a patch release of one such as "1\.31\.4" \(versions: 1\.26, .*, 1\.36\)$/,
+    ],
+    [
+      'an unknown feature gate',
+      edited('  seed: 7', '  kubernetes: { featureGates: { RetryGeneratedName: true } }'),
+      /^s\.yaml:5:33: unknown key "RetryGeneratedName"; did you mean RetryGenerateName\? \(keys: .*StaleControllerConsistencyDaemonSet.*\)$/,
+    ],
+    [
+      'a feature gate that the release does not know',
+      edited(
+        '  seed: 7',
+        '  kubernetes: { version: "1.34.2", featureGates: { TaintTolerationComparisonOperators: true } }',
+      ),
+      /^s\.yaml:5:88: 1\.34 does not know TaintTolerationComparisonOperators, which came with 1\.35; leave it out$/,
+    ],
+    [
+      'a feature gate that can no longer be turned off',
+      edited('  seed: 7', '  kubernetes: { version: "1.32", featureGates: { RetryGenerateName: false } }'),
+      /^s\.yaml:5:69: RetryGenerateName is always on from 1\.32 on; leave it out$/,
+    ],
+    [
       'an unknown version',
       edited('  seed: 7', '  kubernetes: { version: "1.99" }'),
       /^s\.yaml:5:26: unknown version "1\.99"; did you mean 1\.29\?/,

@@ -84,7 +84,7 @@ describe('a plan', () => {
     expect([compileText(OUTAGE), compileText(explored)].map(({ plan }) => plan.explore)).toEqual([false, true]);
   });
 
-  test('takes the minor of a version, with or without v and patch', () => {
+  test('carries a minor or a patch release, without the v, and the feature gates that are set', () => {
     const version = (text: string) =>
       compileText(
         edited([
@@ -93,8 +93,18 @@ describe('a plan', () => {
         ]),
       ).plan;
     expect(version('v1.31.4')).toMatchObject({
-      kubernetesVersion: '1.31',
+      kubernetesVersion: '1.31.4',
       settings: { nodeMonitorGracePeriod: 40_000, kubeApiQps: 5 },
+    });
+    expect(version('1.31')).toMatchObject({ kubernetesVersion: '1.31' });
+    expect(version('1.31')).not.toHaveProperty('featureGates');
+    const gated = edited([
+      '  seed: 7',
+      '  kubernetes: { featureGates: { StaleControllerConsistencyDaemonSet: false } }',
+    ]);
+    expect(compileText(gated).plan).toMatchObject({
+      kubernetesVersion: '1.36',
+      featureGates: { StaleControllerConsistencyDaemonSet: false },
     });
   });
 });

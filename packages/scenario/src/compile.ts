@@ -1,8 +1,10 @@
 /** A scenario, a row of its matrix and a seed to a plan: plain JSON in which every pick is made and every window is bound. */
 import { keyOf } from '@everynode/core/api/meta';
 import type { PriorityClass, PriorityClasses } from '@everynode/core/api/priorityClass';
+import { assert } from '@everynode/core/assert';
+import { type Profile, profileOf } from '@everynode/core/profile';
 import { DEFAULT_LIMITS, type Plan, PLAN_VERSION } from '@everynode/sim/plan';
-import { checkPools, compilePool, compileSettings, compileVersion } from './compileCluster.ts';
+import { checkPools, compilePool, compileRelease, compileSettings } from './compileCluster.ts';
 import { compileExpect } from './compileExpect.ts';
 import { compileModel } from './compileModels.ts';
 import { compileDuration } from './compileParams.ts';
@@ -44,14 +46,16 @@ export function compile(options: CompileOptions): Compiled {
   const spec = resolveSpec(scenario, row, options.checker);
   const seed = options.seed ?? String(spec.seed ?? 1);
   const scope = newScope(options, spec, seed);
-  const kubernetesVersion = compileVersion(spec, scope);
+  const release = compileRelease(spec, scope);
   const settings = compileSettings(spec, scope);
   checkPools(spec.cluster.nodePools, scope);
   throwProblems(scope.problems);
   const pools = spec.cluster.nodePools.map(compilePool);
   const roll = new NodeRoll(pools);
-  const manifests = loadManifests(spec.manifests, manifestScope(['spec', 'manifests'], scope));
-  const applied = loadApplied(scope);
+  const profile = profileOf(release.kubernetesVersion, release.featureGates);
+  assert(profile !== undefined, () => `Kubernetes ${release.kubernetesVersion} passed as known`);
+  const manifests = loadManifests(spec.manifests, manifestScope(['spec', 'manifests'], scope, profile));
+  const applied = loadApplied(scope, profile);
   const objects = manifests.objects.map(({ object }) => object);
   const workloads = [...objects, ...[...applied.objects.values()].flat()];
   const daemonSets = workloads.filter(({ kind }) => kind === 'DaemonSet').map(keyOf);
@@ -70,7 +74,7 @@ export function compile(options: CompileOptions): Compiled {
     ...(spec.description === undefined ? {} : { description: spec.description }),
     labels: scenario.labels,
     seed,
-    kubernetesVersion,
+    ...release,
     settings,
     params: row,
     durationMs: full.durationMs,
@@ -111,12 +115,15 @@ function newScope(
   return { ...scope, durationMs: compileDuration(spec.duration, ['spec', 'duration'], scope) ?? 0 };
 }
 
-function manifestScope(path: YamlPath, { file, reader, sourceOf }: CompileScope): ManifestScope {
-  return { scenarioFile: file, reader, sourceOf: (inner, of) => sourceOf([...path, ...inner], of) };
+function manifestScope(path: YamlPath, { file, reader, sourceOf }: CompileScope, profile: Profile): ManifestScope {
+  return { scenarioFile: file, reader, profile, sourceOf: (inner, of) => sourceOf([...path, ...inner], of) };
 }
 
 /** The manifests of `apply` steps, by the step's place in the timeline. */
-function loadApplied(scope: CompileScope): {
+function loadApplied(
+  scope: CompileScope,
+  profile: Profile,
+): {
   readonly objects: ReadonlyMap<number, readonly Workload[]>;
   readonly priorityClasses: PriorityClasses;
   readonly notices: readonly string[];
@@ -129,7 +136,7 @@ function loadApplied(scope: CompileScope): {
     if (manifests === undefined) continue;
     const loaded = loadManifests(
       manifests as readonly ManifestText[],
-      manifestScope(['spec', 'timeline', at, APPLY], scope),
+      manifestScope(['spec', 'timeline', at, APPLY], scope, profile),
     );
     objects.set(
       at,

@@ -1,22 +1,43 @@
-/** The cluster of a scenario as the plan carries it: version, settings of the control plane, node pools. */
+/** The cluster of a scenario as the plan carries it: version, feature gates, settings of the control plane, node pools. */
 import { parseUnits } from '@everynode/core/api/quantity';
-import { DEFAULT_VERSION, KNOWN_VERSIONS } from '@everynode/core/profile';
+import { DEFAULT_VERSION, explainGate, type FeatureGates, KNOWN_VERSIONS, profileOf } from '@everynode/core/profile';
 import type { NodePool } from '@everynode/sim/plan';
 import { SETTINGS } from '@everynode/sim/settings';
 import { compileDuration } from './compileParams.ts';
 import { complain, type CompileScope } from './compileScope.ts';
 import { NODES_MAX } from './limits.ts';
-import { unknownName } from './nearest.ts';
+import { listNames, unknownName } from './nearest.ts';
 import type { PoolText, ScenarioSpec } from './scenario.ts';
 
-/** `1.31`, also written `v1.31.4`: behaviour is switched by minor. */
-export function compileVersion({ kubernetes }: ScenarioSpec, scope: CompileScope): string {
-  const { version = DEFAULT_VERSION } = kubernetes ?? {};
-  const minor = version.replace(/^v/, '').split('.').slice(0, 2).join('.');
-  if (!(KNOWN_VERSIONS as readonly string[]).includes(minor)) {
-    complain(scope, ['spec', 'kubernetes', 'version'], unknownName('version', 'versions', version, KNOWN_VERSIONS));
+/** What `kubernetes.version` and `kubernetes.featureGates` say, as the plan carries it. */
+interface Release {
+  readonly kubernetesVersion: string;
+  readonly featureGates?: FeatureGates;
+}
+
+/** `1.31` for the first release of that minor, `1.31.4` or `v1.31.4` for exactly that one. */
+export function compileRelease({ kubernetes }: ScenarioSpec, scope: CompileScope): Release {
+  const { version = DEFAULT_VERSION, featureGates = {} } = kubernetes ?? {};
+  const profile = profileOf(version);
+  if (profile === undefined) {
+    complain(scope, ['spec', 'kubernetes', 'version'], explainVersion(version));
+    return { kubernetesVersion: version };
   }
-  return minor;
+  for (const [name, isOn] of Object.entries(featureGates)) {
+    const problem = explainGate(name, isOn, profile.minor);
+    if (problem !== undefined) complain(scope, ['spec', 'kubernetes', 'featureGates', name], problem);
+  }
+  return {
+    kubernetesVersion: profile.version,
+    ...(Object.keys(featureGates).length === 0 ? {} : { featureGates }),
+  };
+}
+
+function explainVersion(version: string): string {
+  if (/^v?[0-9]+\.[0-9]+(?:\.[0-9]+)?$/.test(version))
+    return unknownName('version', 'versions', version, KNOWN_VERSIONS);
+  const known = listNames(KNOWN_VERSIONS);
+  return `${JSON.stringify(version)} is no version; write a minor such as "1.31", or a patch release of one such as "1.31.4" (versions: ${known})`;
 }
 
 export function compileSettings({ kubernetes }: ScenarioSpec, scope: CompileScope): Readonly<Record<string, number>> {

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { DEFAULT_VERSION, type FeatureGates, type Profile, profileOf } from '@everynode/core/profile';
 import { describe, expect, test } from 'vitest';
 import type { FileReader } from './fileReader.ts';
 import { loadManifests } from './manifests.ts';
@@ -19,12 +20,24 @@ function readerOf(files: Readonly<Record<string, string>>): FileReader {
   };
 }
 
-function load(text: string, manifest: Omit<ManifestText, 'path'> = {}): ReturnType<typeof loadManifests> {
+/** As version and gates of a scenario make it. */
+function release(version: string = DEFAULT_VERSION, gates: FeatureGates = {}): Profile {
+  const profile = profileOf(version, gates);
+  if (profile === undefined) throw new Error(`Kubernetes ${version} is not known`);
+  return profile;
+}
+
+function load(
+  text: string,
+  manifest: Omit<ManifestText, 'path'> = {},
+  profile = release(),
+): ReturnType<typeof loadManifests> {
   const sourceOf = (path: readonly (string | number)[]) => ({ file: 's.yaml', line: 1 + path.length, column: 1 });
   return loadManifests([{ path: 'm.yaml', ...manifest }], {
     scenarioFile: 's.yaml',
     sourceOf,
     reader: readerOf({ 'm.yaml': text }),
+    profile,
   });
 }
 
@@ -235,10 +248,26 @@ describe('what is refused, with its place', () => {
     expect(messageOf(text)).toMatch(message);
   });
 
+  test('numbers in tolerations are taken behind their feature gate only, and refused in the words of the release', () => {
+    const text = AGENT.replace('    spec:', '    spec:\n      tolerations: [{ key: sla, operator: Gt, value: "750" }]');
+    const gates = { TaintTolerationComparisonOperators: true };
+    expect(load(text, {}, release('1.36', gates)).objects).toHaveLength(1);
+    const refused =
+      'spec.template.spec.tolerations[0].operator: Unsupported value: "Gt": supported values: "Equal", "Exists"';
+    const advice = '; set kubernetes.featureGates.TaintTolerationComparisonOperators, which 1.35 and later know';
+    expect(() => load(text, {}, release('1.36'))).toThrow(`${refused}, "Lt", "Gt"${advice}`);
+    expect(() => load(text, {}, release('1.34'))).toThrow(`${refused}${advice}`);
+  });
+
   test('a manifest that is not there is told where it is named', () => {
     const sourceOf = () => ({ file: 's.yaml', line: 9, column: 5 });
     expect(() =>
-      loadManifests([{ path: 'gone.yaml' }], { scenarioFile: 's.yaml', sourceOf, reader: readerOf({}) }),
+      loadManifests([{ path: 'gone.yaml' }], {
+        scenarioFile: 's.yaml',
+        sourceOf,
+        reader: readerOf({}),
+        profile: release(),
+      }),
     ).toThrow('s.yaml:9:5: manifest gone.yaml does not exist; write the path of a file, seen from this file');
   });
 });

@@ -9,8 +9,11 @@ import { validateObjectMeta } from '@everynode/core/api/metaValidation';
 import { isObject } from '@everynode/core/api/patch';
 import type { Pod, PodSpec } from '@everynode/core/api/pod';
 import type { PriorityClass, PriorityClasses } from '@everynode/core/api/priorityClass';
+import { validateGatedFields } from '@everynode/core/api/gatedFields';
 import { validatePodSpec } from '@everynode/core/api/podValidation';
 import { validateDaemonSet } from '@everynode/core/api/validation';
+import type { Profile } from '@everynode/core/profile';
+import { VERSION_SWITCHES } from '@everynode/core/versionSwitches';
 import type { Source } from '@everynode/sim/plan';
 import { asCreated } from './asCreated.ts';
 import { decodeObject, parsePath } from './decode.ts';
@@ -28,6 +31,9 @@ import type { JsonObject, ManifestText } from './scenario.ts';
 import { fail, type Problem, throwProblems } from './scenarioError.ts';
 import type { Workload } from './workload.ts';
 import type { YamlPath } from './yamlText.ts';
+
+const { gate } = VERSION_SWITCHES.tolerationCompare;
+const GATE_ADVICE = `set kubernetes.featureGates.${gate?.name}, which 1.${gate?.since} and later know`;
 
 /** A checked object, and where its fields stand. */
 export interface LoadedObject {
@@ -47,6 +53,8 @@ export interface ManifestScope {
   readonly scenarioFile: string;
   readonly sourceOf: SourceOf;
   readonly reader: FileReader;
+  /** The release that is to take them. */
+  readonly profile: Profile;
 }
 
 /** Loads all manifests of a scenario. Throws `ScenarioError`. */
@@ -61,7 +69,7 @@ export function loadManifests(manifests: readonly ManifestText[], scope: Manifes
     for (const [kind, count] of Object.entries(raw.ignored)) ignored.set(kind, (ignored.get(kind) ?? 0) + count);
     Object.assign(priorityClasses, raw.priorityClasses);
     const patched = patchObjects(raw.objects, manifest.patches ?? [], (path, of) => here(['patches', ...path], of));
-    return patched.map((each) => checkObject(each, { idle, leftOut }));
+    return patched.map((each) => checkObject(each, scope.profile, { idle, leftOut }));
   });
   refuseTwins(objects);
   return { objects, priorityClasses, notices: [...ignoredNotice(ignored), ...noticesOf({ idle, leftOut })] };
@@ -86,7 +94,7 @@ interface Said {
 }
 
 /** Decodes, fills in and validates one object. */
-function checkObject({ kind, object, sourceOf }: RawObject, said: Said): LoadedObject {
+function checkObject({ kind, object, sourceOf }: RawObject, profile: Profile, said: Said): LoadedObject {
   const decoded = decodeObject(kind, object);
   throwProblems(decoded.problems.map(({ path, at, message }): Problem => ({ source: sourceOf(path, at), message })));
   for (const path of decoded.idle) said.idle.add(path);
@@ -95,12 +103,14 @@ function checkObject({ kind, object, sourceOf }: RawObject, said: Said): LoadedO
   const created = withNamespace(plain) as unknown as Workload;
   const errors =
     created.kind === 'DaemonSet' ? validateDaemonSet(defaultDaemonSet(created)) : validatePod(defaultPod(created));
-  throwProblems(
-    errors.map((error): Problem => ({
-      source: sourceOf(errorPath(error)),
-      message: invalidMessage(kind, created, error),
-    })),
-  );
+  const problemOf = (error: FieldError, advice: string): Problem => ({
+    source: sourceOf(errorPath(error)),
+    message: invalidMessage(kind, created, error) + advice,
+  });
+  throwProblems([
+    ...errors.map((error) => problemOf(error, '')),
+    ...validateGatedFields(created, profile).map((error) => problemOf(error, `; ${GATE_ADVICE}`)),
+  ]);
   // Without the defaults: they are the server's to fill in, and `kubectl apply` must not remember them.
   return { object: created, source: sourceOf([]) };
 }

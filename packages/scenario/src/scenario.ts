@@ -118,7 +118,11 @@ export interface ScenarioSpec {
   readonly seed?: number;
   readonly duration: string;
   readonly explore?: boolean;
-  readonly kubernetes?: { readonly version?: string; readonly settings?: Readonly<Record<string, string | number>> };
+  readonly kubernetes?: {
+    readonly version?: string;
+    readonly featureGates?: Readonly<Record<string, boolean>>;
+    readonly settings?: Readonly<Record<string, string | number>>;
+  };
   readonly cluster: { readonly nodePools: readonly PoolText[] };
   readonly manifests: readonly ManifestText[];
   readonly models?: readonly ModelText[];

@@ -1,4 +1,5 @@
 /** The fixed part of the scenario language: everything that the registries of faults and expectations do not decide. */
+import { VERSION_SWITCHES } from '@everynode/core/versionSwitches';
 import type { JsonSchema } from '@everynode/sim/params';
 import { SETTINGS } from '@everynode/sim/settings';
 import { NODES_MAX } from './limits.ts';
@@ -66,7 +67,12 @@ export function frameSchema(): JsonSchema {
             ...FLAG,
           },
           kubernetes: closed({
-            version: { title: 'version', description: 'a version in quotes, such as "1.31"', ...TEXT },
+            version: {
+              title: 'version',
+              description: 'a version in quotes: "1.31" for the newest of that minor, "1.31.4" for exactly this one',
+              ...TEXT,
+            },
+            featureGates: gatesSchema(),
             settings: settingsSchema(),
           }),
           parameters: { type: 'object', additionalProperties: parameterSchema() },
@@ -92,6 +98,16 @@ function stepId(description: string): JsonSchema {
     pattern: STEP_ID_PATTERN,
     maxLength: 63,
   };
+}
+
+/** The gates of all releases; whether this one knows them is for the compiler to say. */
+function gatesSchema(): JsonSchema {
+  const entries = Object.values(VERSION_SWITCHES).flatMap(({ gate, behaviour }) =>
+    gate === undefined
+      ? []
+      : [[gate.name, { ...FLAG, description: `true: ${behaviour} (from 1.${gate.since} on)` }] as const],
+  );
+  return closed(Object.fromEntries(entries));
 }
 
 function settingsSchema(): JsonSchema {

@@ -42,13 +42,19 @@ export function explainScalar(schema: JsonSchema, value: unknown, path: YamlPath
   if (title === 'duration' && isBareNumber(value))
     return `${shown} has no unit; write ${value}s (or ${value}ms, ${value}m, ${value}h)`;
   if (title === 'version' && typeof value === 'number')
-    return `the version is a number here, and YAML reads 1.30 as 1.3; write it in quotes: "${value}"`;
+    return `the version is a number here, and YAML reads 1.30 as 1.3; write it in quotes: "${twoDigitMinor(value)}"`;
   if (words !== undefined) return explainWord(title, value, shown, words);
   const types = typesOf(schema);
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
     return `${shown} is no text; write it in quotes: "${value}"`;
   const name = path.length === 0 ? 'this' : `\`${String(path.at(-1))}\``;
   return `${name} is ${shown}; write ${typeof form === 'string' ? form : expected(schema, types, value)}`;
+}
+
+/** 1.3 was written 1.30: no release before 1.10 is known. */
+function twoDigitMinor(value: number): string {
+  const text = String(value);
+  return /^[0-9]+\.[0-9]$/.test(text) ? `${text}0` : text;
 }
 
 function isBareNumber(value: unknown): value is number | string {

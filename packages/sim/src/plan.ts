@@ -6,6 +6,7 @@ import type { LabelSelector } from '@everynode/core/api/daemonSet';
 import type { ApiObject } from '@everynode/core/api/objects';
 import type { ResourceList, Taint } from '@everynode/core/api/node';
 import type { PriorityClasses } from '@everynode/core/api/priorityClass';
+import type { FeatureGates } from '@everynode/core/profile';
 import type { Block, Scalar, Severity } from '@everynode/trace/record';
 
 export const PLAN_VERSION = 1;
@@ -159,7 +160,10 @@ export interface Plan {
   readonly labels?: Readonly<Record<string, string>>;
   /** Root of every stream: `<seed>/<stream name>`. */
   readonly seed: string;
+  /** A minor, which stands for its first release, or one patch release: `1.31`, `1.31.4`. */
   readonly kubernetesVersion: string;
+  /** Feature gates that are not as the release has them; absent: none. */
+  readonly featureGates?: FeatureGates;
   /** Flags of the control plane, by the names of `settings.ts`; durations in ms. */
   readonly settings: Readonly<Record<string, number>>;
   readonly params: Readonly<Record<string, Scalar>>;

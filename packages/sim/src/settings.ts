@@ -49,7 +49,7 @@ export const SETTINGS: Readonly<
 export function settingsOf(profile: Profile, overrides: Readonly<Record<string, number>>): Settings {
   return {
     nodeMonitorPeriod: 5_000,
-    nodeMonitorGracePeriod: profile.nodeMonitorGraceMs,
+    nodeMonitorGracePeriod: profile.nodeMonitorGrace50s ? 50_000 : 40_000,
     evictionPressureTransitionPeriod: 300_000,
     podGcQuarantine: 40_000,
     concurrentDaemonSetSyncs: 2,

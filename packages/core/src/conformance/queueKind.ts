@@ -132,7 +132,7 @@ function carryOut(effects: HandlerEffects, { cluster, queue }: QueueWorld): void
         break;
       case 'forget':
         cluster.expectations.forget(effect.key);
-        cluster.consistency.forget(effect.key);
+        cluster.consistency.forget(effect.key, effect.uid);
         break;
       case 'enqueueNode':
         break;

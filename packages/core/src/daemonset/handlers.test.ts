@@ -110,15 +110,20 @@ test('a pod that is gone is a deletion seen, an orphan that is gone is nothing',
   expect(podDeleted(orphan, caches())).toEqual([]);
 });
 
-test('a DaemonSet that goes takes its records with it, one that was replaced as well', () => {
-  expect(short(daemonSetDeleted(daemonSet()))).toEqual([`forget ${DS_KEY}`, `enqueue ${DS_KEY}`]);
-  const replaced = daemonSet({}, { uid: 'newer' });
-  expect(short(daemonSetUpdated(daemonSet(), replaced))).toEqual([
-    `forget ${DS_KEY}`,
-    `enqueue ${DS_KEY}`,
-    `enqueue ${DS_KEY}`,
-  ]);
-  expect(short(daemonSetUpdated(replaced, replaced))).toEqual([`enqueue ${DS_KEY}`]);
+test('a DaemonSet that goes takes its records with it', () => {
+  const enqueue = { effect: 'enqueue', key: DS_KEY };
+  const before = daemonSet({}, { uid: 'older' });
+  const after = daemonSet({}, { uid: 'newer' });
+  expect(daemonSetDeleted(before)).toEqual([{ effect: 'forget', key: DS_KEY, uid: 'older' }, enqueue]);
+  expect(daemonSetUpdated(after, after)).toEqual([enqueue]);
+});
+
+test('DS-X24: of a DaemonSet that was replaced unseen the new one is taken for deleted, and the old one’s writes stay', () => {
+  const enqueue = { effect: 'enqueue', key: DS_KEY };
+  const before = daemonSet({}, { uid: 'older' });
+  const after = daemonSet({}, { uid: 'newer' });
+  const forget = { effect: 'forget', key: DS_KEY, uid: 'newer' };
+  expect(daemonSetUpdated(before, after)).toEqual([forget, enqueue, enqueue]);
 });
 
 test('a revision wakes its owner when it changes or goes, and nobody when it comes', () => {

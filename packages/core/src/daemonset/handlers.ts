@@ -27,8 +27,8 @@ export type HandlerEffect =
   | { readonly effect: 'enqueueNode'; readonly nodeName: string }
   | { readonly effect: 'creationObserved'; readonly key: ObjectKey }
   | { readonly effect: 'deletionObserved'; readonly key: ObjectKey }
-  /** Forget expectations and write records of the key (DS-S16, DS-Q14). */
-  | { readonly effect: 'forget'; readonly key: ObjectKey };
+  /** Forget the expectations of the key, and its write records where they are of this uid (DS-S16, DS-Q14). */
+  | { readonly effect: 'forget'; readonly key: ObjectKey; readonly uid: string | undefined };
 
 export type HandlerEffects = readonly HandlerEffect[];
 
@@ -44,16 +44,20 @@ export function daemonSetAdded(ds: DaemonSet): HandlerEffects {
   return [{ effect: 'enqueue', key: keyOf(ds) }];
 }
 
-/** Any update, status and resync included. Another uid under the same key is a deletion that was never seen. */
+/**
+ * Any update, status and resync included. Another uid under the same key is a deletion that was never seen. Upstream hands
+ * old and new over the wrong way round, so it is the new one that it takes for deleted: the write records of the old one
+ * stay, and the new one waits for the echo of its predecessor's writes (DS-X24).
+ */
 export function daemonSetUpdated(before: DaemonSet, after: DaemonSet): HandlerEffects {
   const enqueue = daemonSetAdded(after);
-  return before.metadata.uid === after.metadata.uid ? enqueue : [...daemonSetDeleted(before), ...enqueue];
+  return before.metadata.uid === after.metadata.uid ? enqueue : [...daemonSetDeleted(after), ...enqueue];
 }
 
 export function daemonSetDeleted(ds: DaemonSet): HandlerEffects {
   const key = keyOf(ds);
   return [
-    { effect: 'forget', key },
+    { effect: 'forget', key, uid: ds.metadata.uid },
     { effect: 'enqueue', key },
   ];
 }

@@ -69,6 +69,40 @@ describe('the current revision', () => {
   });
 });
 
+test('DS-X22: duplicates of the current revision make every pod a current one, also one of an older template', () => {
+  const onDelete = daemonSet({ updateStrategy: { type: 'OnDelete' } });
+  const made = cluster(onDelete);
+  made.put(node('m'));
+  made.put(revision('agent-old', 1, withImage(onDelete, 'agent:0')));
+  made.put(revision('agent-new', 2));
+  made.put(pod('p', { nodeName: 'n', hash: 'old' }));
+  made.put(pod('q', { nodeName: 'm', hash: 'new' }));
+  made.sync(DS_KEY);
+  expect(made.get('DaemonSet', DS_KEY)?.status?.updatedNumberScheduled).toBe(1);
+  // As a backup may bring it back: the same template once more, under another name.
+  made.put(revision('agent-restored', 3));
+  made.sync(DS_KEY);
+  expect(revisions(made)).toEqual(['agent-old@1', 'agent-restored@3']);
+  expect(made.list('Pod').map(({ metadata }) => metadata.labels?.[HASH_LABEL])).toEqual(['restored', 'restored']);
+  expect(made.get('DaemonSet', DS_KEY)?.status?.updatedNumberScheduled).toBe(2);
+});
+
+test('DS-X32: a field that a newer server fills in by itself makes another revision, and every pod is an old one', () => {
+  const before = daemonSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } } });
+  const made = cluster(before);
+  made.put(revision('agent-old', 1, before));
+  made.put(pod('p', { nodeName: 'n', hash: 'old', readySinceMs: 0 }));
+  made.sync(DS_KEY);
+  expect([revisions(made), made.list('Pod').length]).toEqual([['agent-old@1'], 1]);
+  // Nobody has changed anything: neither the generation nor what the user wrote differs.
+  const { template } = before.spec;
+  const spec = { ...before.spec, template: { ...template, spec: { ...template.spec, newlyDefaulted: 'Default' } } };
+  made.put({ ...before, spec, status: made.get('DaemonSet', DS_KEY)?.status });
+  made.sync(DS_KEY);
+  expect(made.list('ControllerRevision').map(({ revision: number }) => number)).toContain(2);
+  expect(made.list('Pod')).toEqual([]);
+});
+
 describe('a name that is taken', () => {
   test('by the same template is used', () => {
     const made = cluster();

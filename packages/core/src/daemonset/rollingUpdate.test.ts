@@ -74,7 +74,7 @@ test('unavailable old pods all go, beyond the budget, and use it up', () => {
   expect(plan(['oldUnavailable', 'oldUnavailable', 'old'], 1).deletes).toBe('n-0 n-1');
 });
 
-test('before 1.31 they did not use it up', () => {
+test('before sw:count-old-unavailable they did not use it up', () => {
   expect(plan(['oldUnavailable', 'oldUnavailable', 'old'], 1, false).deletes).toBe('n-0 n-1 n-2');
 });
 

@@ -45,15 +45,15 @@ type StepError = string | undefined;
 
 export function* syncDaemonSet(key: ObjectKey, ctx: SyncContext): Sync {
   const ds = ctx.daemonSets.get(key);
+  const stale = ctx.profile.staleness ? ctx.consistency.findStale(key) : undefined;
+  if (stale !== undefined) {
+    if (ds !== undefined) ctx.observe({ pass: 'stale', ds, kind: stale });
+    return { ok: false, error: `the cache of ${stale} has not caught up with the writes for ${key}` };
+  }
   if (ds === undefined) {
     ctx.expectations.forget(key);
     ctx.consistency.forget(key);
     return { ok: true };
-  }
-  const stale = ctx.profile.staleness ? ctx.consistency.findStale(key, ds.metadata.uid ?? '') : undefined;
-  if (stale !== undefined) {
-    ctx.observe({ pass: 'stale', ds, kind: stale });
-    return { ok: false, error: `the cache of ${stale} has not caught up with the writes for ${key}` };
   }
   const { selector } = ds.spec;
   if (selector !== undefined && compileLabelSelector(selector).isEmpty) {

@@ -53,6 +53,11 @@ test('a pass with nothing to do puts the record back to zero', () => {
   expect(cluster.expectations.get(DS_KEY)).toEqual({ adds: 0, dels: 0, sinceMs: 0 });
 });
 
+test('a pod is deleted by its name alone: with its own grace, and whoever bears that name by then', () => {
+  const { batches } = run({ createOn: [], deletePods: [pod('a')] }, fine);
+  expect(batches).toEqual([[{ verb: 'delete', kind: 'Pod', key: 'kube-system/a' }]]);
+});
+
 describe('a failed creation', () => {
   test('ends the creations after its batch, and takes back what was never asked', () => {
     const { batches, errors, cluster } = run({ createOn: nodes(10), deletePods: [pod('a')] }, (request) =>

@@ -32,10 +32,13 @@ export class Consistency {
     if (resourceVersion > (this.#read.get(kind) ?? 0)) this.#read.set(kind, resourceVersion);
   }
 
-  /** The kind whose cache still lags behind the owner's writes; none once all are read, and then the record goes. */
-  findStale(owner: ObjectKey, uid: string): Kind | undefined {
+  /**
+   * The kind whose cache still lags behind the owner's writes; none once all are read, and then the record goes. Whether
+   * they were made for a predecessor of the same name is not asked, as upstream does not ask either.
+   */
+  findStale(owner: ObjectKey): Kind | undefined {
     const record = this.#writes.get(owner);
-    if (record === undefined || record.uid !== uid) return undefined;
+    if (record === undefined) return undefined;
     for (const [kind, version] of record.versions) {
       if (version > (this.#read.get(kind) ?? 0)) return kind;
     }
@@ -43,8 +46,9 @@ export class Consistency {
     return undefined;
   }
 
-  forget(owner: ObjectKey): void {
-    this.#writes.delete(owner);
+  /** Drops the record of the owner, unless it was made for another object of that name; without `uid` in any case. */
+  forget(owner: ObjectKey, uid?: string): void {
+    if (uid === undefined || this.#writes.get(owner)?.uid === uid) this.#writes.delete(owner);
   }
 }
 

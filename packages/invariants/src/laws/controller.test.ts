@@ -195,7 +195,9 @@ function lawsAfter(
 }
 
 test.each([
-  ['1.29', { maxUnavailable: 2 }],
+  ['1.26.0', { maxUnavailable: 2 }],
+  ['1.26.0', { maxUnavailable: 0, maxSurge: 2 }],
+  ['1.29.9', { maxUnavailable: 2 }],
   ['1.36', { maxUnavailable: '40%', minReadySeconds: 30 }],
   ['1.36', { maxUnavailable: 0, maxSurge: 2, minReadySeconds: 30 }],
 ])('the controller of %s breaks no law with %j, whatever happens to its pods and nodes', (version, strategy) => {

@@ -4,8 +4,8 @@ import { LawBench, managePass, updatePass } from '../testing/memoryPasses.ts';
 import { MemoryWorld } from '../testing/memoryWorld.ts';
 import { createsOnlyWhereNoneIs, createsOnlyWhereWanted, staysWithinBurst } from './creation.ts';
 
-function worldWith(surge = 0): MemoryWorld {
-  const world = new MemoryWorld();
+function worldWith(surge = 0, version?: string): MemoryWorld {
+  const world = new MemoryWorld(version);
   world.put(makeDaemonSet({ maxSurge: surge, maxUnavailable: surge > 0 ? 0 : 1 }));
   world.put(makeNode('n1'));
   world.put(makeNode('n2', { taints: [{ key: 'custom', effect: 'NoSchedule' }] }));
@@ -30,6 +30,14 @@ test.each([
   const message = `the controller's manage pass for ${AGENT} creates a pod for ${name}, ${why}`;
   expect(bench.pass(managePass(world, { createOn: ['n1', name] }))).toEqual([message]);
   expect(bench.pass(updatePass(world, { createOn: [name] }))).toHaveLength(1);
+});
+
+test('INV-1 says nothing of a surge in releases that ask of no node whether it should run a pod', () => {
+  const judge = (version: string): readonly string[] | undefined => {
+    const world = worldWith(1, version);
+    return new LawBench(world, createsOnlyWhereWanted).pass(updatePass(world, { createOn: ['n2'] }));
+  };
+  expect([judge('1.28.2'), judge('1.28.3')]).toEqual([undefined, [expect.stringContaining('for n2')]]);
 });
 
 test('INV-1 goes by what the controller saw, not by the truth', () => {

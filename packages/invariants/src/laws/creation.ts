@@ -19,6 +19,8 @@ export const createsOnlyWhereWanted: LawDefinition = {
       if (change.kind !== 'Pass') return undefined;
       const { pass } = change;
       if (!isActing(pass)) return undefined;
+      // A surge of older releases asks of no node whether it should run a pod (`sw:surge-sunset`).
+      if (pass.pass === 'rollingUpdate' && !view.profile.surgeSunset) return undefined;
       const { ds, fleet, createOn } = pass;
       if (createOn.length === 0) return [];
       const placement = compilePlacement(ds, view.profile.tolerationCompare);

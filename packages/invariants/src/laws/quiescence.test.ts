@@ -21,8 +21,9 @@ function benchOf(
   nodes: readonly (readonly PodOptions[])[],
   options: DaemonSetOptions = {},
   taints?: readonly Taint[],
+  version?: string,
 ): LawBench {
-  const world = new MemoryWorld();
+  const world = new MemoryWorld(version);
   const ds = world.put(makeDaemonSet(options));
   world.put(makeRevision(ds, 'v1', 1));
   for (const [at, pods] of nodes.entries()) {
@@ -44,6 +45,12 @@ test.each([
   ['a terminating pod', [{ ...NEW, isTerminating: true }], 'has 0 (0 of them not finished)'],
 ])('INV-10 breaks at rest for a node with %s', (_, pods, has) => {
   expect(benchOf([pods, [NEW]]).rest()).toEqual([`n0 should run one pod and ${has} of ${AGENT}`]);
+});
+
+test('INV-10 takes a pod that ended well for the node’s own in releases that do not replace it', () => {
+  const rest = (version: string): readonly string[] | undefined =>
+    benchOf([[{ ...NEW, phase: 'Succeeded' }]], {}, undefined, version).rest();
+  expect([rest('1.26.4'), rest('1.26.5')]).toEqual([[], [expect.stringContaining('has 1 (0 of them not finished)')]]);
 });
 
 test('INV-10 breaks at rest when a pod is left on a node that should run none, and not on a sunset node', () => {

@@ -5,6 +5,7 @@ import { objectRef } from '@everynode/core/api/objects';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
 import { compilePlacement, type PlacementOutcome } from '@everynode/core/daemonset/placement';
 import { isPodUpdated } from '@everynode/core/daemonset/podTemplate';
+import type { Profile } from '@everynode/core/profile';
 import type { Change, WorldView } from '@everynode/sim/cluster/worldView';
 import { type Census, takeCensus } from '../census.ts';
 import type { Finding, LawDefinition } from '../expectation.ts';
@@ -39,6 +40,13 @@ export const comesToRestRight: LawDefinition = {
   },
 };
 
+/** By what a node at rest is judged. */
+interface Rest {
+  readonly hash: string;
+  readonly census: Census;
+  readonly profile: Profile;
+}
+
 function asksForSomething(change: Change): change is Extract<Change, { readonly kind: 'Pass' }> {
   if (change.kind !== 'Pass') return false;
   const { pass } = change;
@@ -62,7 +70,7 @@ function judgeAtRest(ds: DaemonSet, view: WorldView): readonly Finding[] {
     const { name } = node.metadata;
     const outcome = placement(node);
     const pods = (podsByNode.get(name) ?? []).filter((pod) => !isTerminating(pod));
-    const fact = findWrong(outcome, pods, hash, census);
+    const fact = findWrong(outcome, pods, { hash, census, profile: view.profile });
     if (fact !== undefined) findings.push(finding(ds, name, `${name} ${fact} of ${key}`));
     // With surge an old pod on a sunset node may stay as long as others do not make up for it (DS-U13).
     const counts = census.isSurge ? outcome === 'run' : true;
@@ -81,10 +89,16 @@ function judgeAtRest(ds: DaemonSet, view: WorldView): readonly Finding[] {
 }
 
 /** What is wrong on a node; a new pod beside an old one may wait to become available, however long it takes (DS-U17). */
-function findWrong(outcome: PlacementOutcome, pods: readonly Pod[], hash: string, census: Census): string | undefined {
+function findWrong(
+  outcome: PlacementOutcome,
+  pods: readonly Pod[],
+  { hash, census, profile }: Rest,
+): string | undefined {
   if (outcome === 'none') return pods.length === 0 ? undefined : `should run no pod and has ${pods.length}`;
   if (outcome === 'sunset') return undefined;
-  const unfinished = pods.filter((pod) => !isTerminal(pod)).length;
+  // One that ended well holds its node in older releases (`sw:recreate-succeeded`).
+  const holds = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' && !profile.recreateSucceeded;
+  const unfinished = pods.filter((pod) => !isTerminal(pod) || holds(pod)).length;
   if (pods.length === 1 && unfinished === 1) return undefined;
   const fresh = pods.filter((pod) => isPodUpdated(pod, hash));
   if (census.isSurge && pods.length === 2 && fresh.length === 1 && !fresh.some(census.isAvailable)) return undefined;

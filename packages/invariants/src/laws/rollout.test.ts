@@ -66,10 +66,10 @@ test.each([
   expect(deleting(world, 'p1-0')).toHaveLength(1);
 });
 
-test('INV-5 does not count old unavailable pods up to 1.30, as upstream did not', () => {
+test('INV-5 does not count old unavailable pods up to 1.30.5, as upstream did not', () => {
   const nodes = [[OLD_DOWN], [OLD]];
-  expect(deleting(worldOf({ maxUnavailable: 1 }, nodes, '1.30'), 'p1-0')).toEqual([]);
-  expect(deleting(worldOf({ maxUnavailable: 1 }, nodes, '1.31'), 'p1-0')).toHaveLength(1);
+  expect(deleting(worldOf({ maxUnavailable: 1 }, nodes, '1.30.5'), 'p1-0')).toEqual([]);
+  expect(deleting(worldOf({ maxUnavailable: 1 }, nodes, '1.30.6'), 'p1-0')).toHaveLength(1);
 });
 
 test('INV-5 takes percentages of the nodes that should run a pod, rounded up', () => {

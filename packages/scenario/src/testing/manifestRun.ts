@@ -1,5 +1,7 @@
 /** Whatever a manifest holds, brought up on a cluster of 20 nodes and rolled to another image. */
 import { keyOf } from '@everynode/core/api/meta';
+import { assert } from '@everynode/core/assert';
+import { DEFAULT_VERSION, profileOf } from '@everynode/core/profile';
 import { type Compiled, compile } from '../compile.ts';
 import type { FileReader } from '../fileReader.ts';
 import { loadManifests } from '../manifests.ts';
@@ -29,7 +31,9 @@ const CLUSTER = `
 /** What of the manifest takes part, as it is applied. */
 export function objectsIn(text: string): readonly Workload[] {
   const sourceOf = () => ({ file: 's.yaml', line: 1, column: 1 });
-  const scope = { scenarioFile: 's.yaml', sourceOf, reader: readerOf(text) };
+  const profile = profileOf(DEFAULT_VERSION);
+  assert(profile !== undefined, () => 'the default version is not known');
+  const scope = { scenarioFile: 's.yaml', sourceOf, reader: readerOf(text), profile };
   return loadManifests([{ path: 'm.yaml' }], scope).objects.map(({ object }) => object);
 }
 

@@ -7,14 +7,15 @@ import { isDeepEqual } from '@everynode/core/api/canonicalJson';
 import { defaultDaemonSet, defaultPodSpec } from '@everynode/core/api/defaults';
 import { type FieldError, formatFieldError, formatInvalid } from '@everynode/core/api/fieldError';
 import { controllerOf } from '@everynode/core/api/meta';
+import { validateGatedFields } from '@everynode/core/api/gatedFields';
 import type { Node, Taint } from '@everynode/core/api/node';
 import type { ApiObject } from '@everynode/core/api/objects';
 import type { Container, Pod, PodSpec, Toleration } from '@everynode/core/api/pod';
-import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import { validatePodSpec } from '@everynode/core/api/podValidation';
 import { type ApiFailure, apiFailure } from '@everynode/core/api/requests';
 import { validateDaemonSet, validateDaemonSetApiUpdate } from '@everynode/core/api/validation';
 import { findPriority } from './priorityAdmission.ts';
+import type { WriteScope } from './writeScope.ts';
 
 export type Admitted = { readonly ok: true; readonly object: ApiObject } | ApiFailure;
 
@@ -23,37 +24,45 @@ const DEFAULT_TOLERATION_SECONDS = 300;
 const DEFAULT_TOLERATION_KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 const NOT_READY: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
-/** `classes`: the cluster's own priority classes. */
-export function admitCreate(object: ApiObject, classes: PriorityClasses): Admitted {
+/** What admission knows of the cluster: its own priority classes and its release. */
+export type AdmissionScope = Pick<WriteScope, 'priorityClasses' | 'profile'>;
+
+export function admitCreate(object: ApiObject, scope: AdmissionScope): Admitted {
   switch (object.kind) {
     case 'Pod':
-      return admitPod(object, classes);
+      return admitPod(object, scope);
     case 'Node':
       return { ok: true, object: withNotReadyTaint(object) };
     case 'DaemonSet':
-      return admitDaemonSet(object);
+      return admitDaemonSet(object, scope);
     default:
       return { ok: true, object };
   }
 }
 
 /** `candidate` is what would be stored; a status write is not validated, as it carries nothing that is. */
-export function admitUpdate(candidate: ApiObject, stored: ApiObject, isStatus: boolean): Admitted {
+export function admitUpdate(
+  candidate: ApiObject,
+  stored: ApiObject,
+  isStatus: boolean,
+  scope: AdmissionScope,
+): Admitted {
   if (isStatus || candidate.kind !== 'DaemonSet' || stored.kind !== 'DaemonSet') return { ok: true, object: candidate };
-  return admitDaemonSetUpdate(candidate, stored);
+  return admitDaemonSetUpdate(candidate, stored, scope);
 }
 
 /** Defaults, priority, toleration seconds, and a status that is the server's own (A-5, A-28). */
-function admitPod(sent: Pod, classes: PriorityClasses): Admitted {
+function admitPod(sent: Pod, { priorityClasses, profile }: AdmissionScope): Admitted {
   const defaulted = defaultPodSpec(sent.spec);
-  const priority = findPriority(defaulted, classes);
+  const priority = findPriority(defaulted, priorityClasses);
   if ('ok' in priority) return priority;
   const tolerations = withDefaultTolerations(defaulted.tolerations ?? []);
   const spec: PodSpec = { ...defaulted, ...priority, tolerations };
   const pod: Pod = { ...sent, spec, status: { phase: 'Pending', qosClass: qosClassOf(spec) } };
   // A controller's template was validated when it came; doing so again for each pod would be most of a create's cost.
   if (controllerOf(pod) !== undefined) return { ok: true, object: pod };
-  return refuseIfAny(pod, 'Pod', validatePodSpec(spec as unknown as Readonly<Record<string, unknown>>, 'spec'));
+  const errors = validatePodSpec(spec as unknown as Readonly<Record<string, unknown>>, 'spec');
+  return refuseIfAny(pod, 'Pod', [...errors, ...validateGatedFields(pod, profile)]);
 }
 
 function withDefaultTolerations(tolerations: readonly Toleration[]): readonly Toleration[] {
@@ -100,20 +109,21 @@ function withNotReadyTaint(node: Node): Node {
 }
 
 /** A new DaemonSet: defaults, then validation; its status is the controller's, its generations are the server's (DS-V3). */
-function admitDaemonSet(sent: DaemonSet): Admitted {
+function admitDaemonSet(sent: DaemonSet, { profile }: AdmissionScope): Admitted {
   const { status: _status, ...given } = sent;
   const generation = Math.max(templateGenerationOf(given) ?? 1, 1);
   const ds = withTemplateGeneration(defaultDaemonSet(given), generation);
-  return refuseIfAny(ds, 'DaemonSet.apps', validateDaemonSet(ds));
+  return refuseIfAny(ds, 'DaemonSet.apps', [...validateDaemonSet(ds), ...validateGatedFields(ds, profile)]);
 }
 
 /** The template's own generation counts its changes; the object's counts those of the whole spec (DS-V4). */
-function admitDaemonSetUpdate(sent: DaemonSet, stored: DaemonSet): Admitted {
+function admitDaemonSetUpdate(sent: DaemonSet, stored: DaemonSet, { profile }: AdmissionScope): Admitted {
   const defaulted = defaultDaemonSet(sent);
   const before = templateGenerationOf(stored) ?? 1;
   const isSame = isDeepEqual(defaulted.spec.template, stored.spec.template);
   const ds = withTemplateGeneration(defaulted, isSame ? before : before + 1);
-  return refuseIfAny(ds, 'DaemonSet.apps', validateDaemonSetApiUpdate(ds, stored));
+  const errors = [...validateDaemonSetApiUpdate(ds, stored), ...validateGatedFields(ds, profile)];
+  return refuseIfAny(ds, 'DaemonSet.apps', errors);
 }
 
 /** 422 in the server's words, where there is anything to say. */

@@ -45,7 +45,7 @@ export function create({ object }: RequestOf<'create'>, scope: WriteScope): ApiR
     creationTimestamp: formatTime(nowMs),
     ...(kind === 'DaemonSet' || kind === 'Pod' ? { generation: 1 } : {}),
   };
-  const admitted = admitCreate({ ...object, metadata }, scope.priorityClasses);
+  const admitted = admitCreate({ ...object, metadata }, scope);
   if (!admitted.ok) return admitted;
   return { ok: true, object: store.put(kind, admitted.object, scope.record).object };
 }
@@ -102,7 +102,7 @@ function replace(stored: ApiObject, sent: ApiObject, isStatus: boolean, scope: W
     return uidConflict(stored, sent.metadata.uid);
   }
   const candidate = isStatus ? withStatusOf(stored, sent) : withoutStatusOf(stored, sent);
-  const admitted = admitUpdate(candidate, stored, isStatus);
+  const admitted = admitUpdate(candidate, stored, isStatus, scope);
   if (!admitted.ok) return admitted;
   const next = isStatus ? admitted.object : withGeneration(stored, admitted.object);
   if (isDeepEqual(next, stored)) return { ok: true, object: stored };

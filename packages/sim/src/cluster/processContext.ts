@@ -13,8 +13,11 @@ import type {
   InformerHandlers,
   WatchOptions,
 } from '../components/component.ts';
-import { LiveInformer } from '../informer/informer.ts';
+import { LiveInformer, type Resync } from '../informer/informer.ts';
 import { clientWorld, type World } from './world.ts';
+
+/** `--min-resync-period` of the controller manager, which draws a period of one to two times as much. */
+const MIN_RESYNC_MS = 12 * 3_600_000;
 
 /** How a process is known to the API server. */
 export interface ProcessIdentity {
@@ -32,6 +35,16 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
   const { name, incarnation, limits, timeoutMs, isLinked, lost } = identity;
   const deliver = (run: () => void): void => processes.deliver(name, incarnation, run);
   const schedule = (delayMs: number, run: () => void): number => engine.schedule(delayMs, name, () => deliver(run));
+  const order = <T>(list: readonly T[]): readonly T[] =>
+    plan.explore && list.length > 1 ? streams.of(`${name}/order`).shuffle(list) : list;
+  const cancel = (timer: number): void => void engine.cancel(timer);
+  // As a heartbeat it takes no drawn place in its instant: without the hours that it needs nothing tells that it waits.
+  const resyncs = (): Resync => ({
+    everyMs: streams.of(`${name}/resync`).between(MIN_RESYNC_MS, 2 * MIN_RESYNC_MS),
+    schedule: (delayMs, run) => engine.schedule(delayMs, name, () => deliver(run), 'heartbeat'),
+    cancel,
+    order,
+  });
   const client = new ApiClient(clientWorld(world), { name, limits, timeoutMs, deliver, isLinked, lost });
   return {
     name,
@@ -39,7 +52,7 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
     settings,
     nowMs: () => engine.nowMs + processes.skewMs(name),
     schedule,
-    cancel: (timer) => void engine.cancel(timer),
+    cancel,
     send: (request, done) => client.send(request, done),
     watch: <K extends Kind>(kind: K, handlers: InformerHandlers<K>, options?: WatchOptions): Informer<K> => {
       const rng = streams.of(`${name}/relist`);
@@ -56,6 +69,7 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
         schedule,
         rng,
         ...current,
+        ...(options?.resyncs === true ? { resync: resyncs() } : {}),
       });
       informer.run();
       return informer;
@@ -63,7 +77,7 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
     rng: (purpose) => streams.of(`${name}/${purpose}`),
     isOrderDrawn: plan.explore,
     comparesFleets: world.comparesFleets,
-    order: (list) => (plan.explore && list.length > 1 ? streams.of(`${name}/order`).shuffle(list) : list),
+    order,
     trace: createTrace(world, name),
   };
 }

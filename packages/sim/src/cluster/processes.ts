@@ -2,11 +2,17 @@
 import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import type { ApiObject } from '@everynode/core/api/objects';
 import { objectRef } from '@everynode/core/api/objects';
-import type { ComponentDefinition, HeartbeatSeat, KubeletContext, NodeRegistration } from '../components/component.ts';
+import type {
+  ComponentDefinition,
+  HeartbeatSeat,
+  KubeletContext,
+  NodeIdentity,
+  NodeRegistration,
+} from '../components/component.ts';
 import { drawUid } from '../apiserver/writes.ts';
 import type { MachineState } from '../seams/machineState.ts';
 import { createContext } from './processContext.ts';
-import { machineRoom, type NodeSpec, readyNode } from './topology.ts';
+import { identityOf, machineRoom, type NodeSpec, readyNode } from './topology.ts';
 import { kubeletName, type World } from './world.ts';
 
 /** Makes the kubelet of a node. */
@@ -45,13 +51,13 @@ export function startProcess(world: World, component: ComponentDefinition): void
 /** A node of instant 0: registered, Ready, its heartbeat fresh, its kubelet running. */
 export function startExistingNode(world: World, spec: NodeSpec, kubeletOf: KubeletOf): void {
   const { engine, store, journal, streams } = world;
-  introduce(world, spec);
+  const identity = introduce(world, spec);
   const uids = streams.of('apiserver/uids');
   const put = (object: ApiObject): ApiObject => {
     const metadata = { ...object.metadata, uid: drawUid(uids) };
     return store.put(object.kind, { ...object, metadata }, (commit) => journal.commit('engine', commit)).object;
   };
-  const node = put(readyNode(spec, engine.nowMs));
+  const node = put(readyNode(spec, identity, engine.nowMs));
   put({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -68,13 +74,12 @@ export function startExistingNode(world: World, spec: NodeSpec, kubeletOf: Kubel
       renewTime: formatMicroTime(engine.nowMs),
     },
   });
-  startKubelet(world, spec, kubeletOf, true);
+  startKubelet(world, spec, identity, kubeletOf, true);
 }
 
 /** A machine that has just come up: its kubelet starts and registers the node by itself. */
 export function startNewNode(world: World, spec: NodeSpec, kubeletOf: KubeletOf): void {
-  introduce(world, spec);
-  startKubelet(world, spec, kubeletOf, false);
+  startKubelet(world, spec, introduce(world, spec), kubeletOf, false);
 }
 
 /** The machine is gone for good, with all that ran on it; its Node object is somebody else's affair. */
@@ -83,19 +88,26 @@ export function removeMachine(world: World, name: string): void {
   world.machines.remove(name);
 }
 
-function introduce({ journal, machines }: World, { name, zone, pool, capacity }: NodeSpec): void {
+function introduce({ journal, machines, plan }: World, { name, zone, pool, capacity }: NodeSpec): NodeIdentity {
   journal.node({ name, pool, ...(zone === undefined ? {} : { zone }) });
-  machines.add(name, machineRoom(capacity));
+  const { ordinal } = machines.add(name, machineRoom(capacity));
+  return identityOf(ordinal, plan.kubernetesVersion);
 }
 
-function startKubelet(world: World, spec: NodeSpec, kubeletOf: KubeletOf, isExisting: boolean): void {
+function startKubelet(
+  world: World,
+  spec: NodeSpec,
+  identity: NodeIdentity,
+  kubeletOf: KubeletOf,
+  isExisting: boolean,
+): void {
   const { processes, hub, machines, nodeCauses } = world;
   const kubelet = kubeletOf(spec.name);
   const name = kubeletName(spec.name);
   const machine = machines.get(spec.name) as MachineState;
   processes.add(name, {
     start: (incarnation) => {
-      const registration = registrationOf(spec, isExisting && incarnation === 1);
+      const registration = registrationOf(spec, identity, isExisting && incarnation === 1);
       const seq = tellStart(world, name, incarnation, () =>
         kubelet.start(kubeletContext(world, kubelet, { machine, incarnation, registration })),
       );
@@ -143,12 +155,13 @@ function kubeletContext(
   return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });
 }
 
-function registrationOf(spec: NodeSpec, existing: boolean): NodeRegistration {
+function registrationOf(spec: NodeSpec, identity: NodeIdentity, existing: boolean): NodeRegistration {
   const { labels, taints, capacity, readyWhenDaemonSetPodReady } = spec;
   return {
     labels,
     taints,
     capacity,
+    identity,
     existing,
     ...(readyWhenDaemonSetPodReady === undefined ? {} : { readyWhenDaemonSetPodReady }),
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodePool } from '../plan.ts';
-import { initialNodes, machineRoom, nodeSpec, readyNode } from './topology.ts';
+import { identityOf, initialNodes, machineRoom, nodeSpec, readyNode } from './topology.ts';
 
 const POOL: NodePool = {
   name: 'worker',
@@ -53,7 +53,7 @@ test('capacity that the pool leaves out is 4 cpu, 16Gi, 100Gi and 110 pods', () 
 });
 
 test('the Node of instant 0 is Ready since then and allocatable as a whole', () => {
-  const node = readyNode(nodeSpec(POOL, 0, false), 0);
+  const node = readyNode(nodeSpec(POOL, 0, false), identityOf(1, '1.36'), 0);
   expect(node.status?.allocatable).toEqual(node.status?.capacity);
   expect(node.status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual([
     'MemoryPressure=False',
@@ -62,4 +62,12 @@ test('the Node of instant 0 is Ready since then and allocatable as a whole', () 
     'Ready=True',
   ]);
   expect(node.status?.conditions?.at(-1)?.lastTransitionTime).toBe('2026-01-01T00:00:00Z');
+});
+
+test.each([
+  [1, '1.31', '10.0.0.1', '10.64.1', 'v1.31.0'],
+  [300, '1.31.4', '10.0.1.44', '10.65.44', 'v1.31.4'],
+  [15_000, 'v1.31.4', '10.0.58.152', '10.122.152', 'v1.31.4'],
+])('machine %i of a cluster of %s is at %s', (ordinal, version, address, podNetwork, kubeletVersion) => {
+  expect(identityOf(ordinal, version)).toMatchObject({ address, podNetwork, nodeInfo: { kubeletVersion } });
 });

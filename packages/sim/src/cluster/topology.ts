@@ -9,6 +9,8 @@ import {
 } from '@everynode/core/api/node';
 import { parseMemoryBytes } from '@everynode/core/api/quantity';
 import { formatTime } from '@everynode/core/api/time';
+import type { NodeIdentity } from '../components/component.ts';
+import { placeOf } from '../components/kubeletNodeStatus.ts';
 import type { NodePool } from '../plan.ts';
 
 /** One node that is, or will be, part of the cluster. */
@@ -23,6 +25,7 @@ export interface NodeSpec {
   readonly readyWhenDaemonSetPodReady: string | undefined;
 }
 
+const FIRST_POD_NETWORK = 64;
 /** Room of a node whose pool says nothing. */
 const DEFAULT_CAPACITY: ResourceList = { cpu: '4', memory: '16Gi', 'ephemeral-storage': '100Gi', pods: '110' };
 
@@ -64,8 +67,31 @@ export function machineRoom(capacity: ResourceList): { readonly memoryBytes: num
   return { memoryBytes: bytes('memory'), diskBytes: bytes('ephemeral-storage') };
 }
 
+/** What the `ordinal`-th machine of a run says of itself: system info of a plain Linux node, and addresses of its own. */
+export function identityOf(ordinal: number, kubernetesVersion: string): NodeIdentity {
+  const [high, low] = [ordinal >> 8, ordinal & 255];
+  return {
+    address: `10.0.${high}.${low}`,
+    podNetwork: `10.${FIRST_POD_NETWORK + high}.${low}`,
+    nodeInfo: {
+      architecture: 'amd64',
+      containerRuntimeVersion: 'containerd://2.0.0',
+      kernelVersion: '6.1.0',
+      kubeletVersion: kubeletVersionOf(kubernetesVersion),
+      operatingSystem: 'linux',
+      osImage: 'Linux',
+    },
+  };
+}
+
+/** `1.31` stands for its first release, `1.31.4` and `v1.31.4` for themselves. */
+function kubeletVersionOf(version: string): string {
+  const numbers = version.replace(/^v/, '').split('.');
+  return `v${numbers.length < 3 ? [...numbers, '0'].join('.') : numbers.join('.')}`;
+}
+
 /** The Node of a machine that has been Ready since before the run began (K-5). */
-export function readyNode(spec: NodeSpec, nowMs: number): Node {
+export function readyNode(spec: NodeSpec, identity: NodeIdentity, nowMs: number): Node {
   const time = formatTime(nowMs);
   const condition = (type: string, status: string, reason: string, message: string) => ({
     type,
@@ -89,6 +115,7 @@ export function readyNode(spec: NodeSpec, nowMs: number): Node {
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
       ],
+      ...placeOf(spec.name, identity),
     },
   };
 }

@@ -61,7 +61,7 @@ export function createWorld(
   observe: (change: Change) => void,
   comparesFleets = false,
 ): World {
-  const profile = profileOf(plan.kubernetesVersion);
+  const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
   assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
   const settings = settingsOf(profile, plan.settings);
   const engine = new Engine({ seed: plan.seed, explore: plan.explore, limits: plan.limits });

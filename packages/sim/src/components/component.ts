@@ -26,7 +26,7 @@ export type TraceFields = Omit<EventRecord, 'kind' | 'seq' | 'atMs' | 'actor' | 
 export interface InformerHandlers<K extends Kind> {
   /** The store already shows the change when a handler runs (I-5). */
   readonly added?: (object: ObjectOfKind[K]) => void;
-  /** Also called for identical objects of a relist (I-4). */
+  /** Also called for identical objects of a relist (I-4) or a resync (I-7). */
   readonly updated?: (before: ObjectOfKind[K], after: ObjectOfKind[K]) => void;
   readonly deleted?: (last: ObjectOfKind[K]) => void;
   /** The first list has been handed over. */
@@ -47,6 +47,8 @@ export interface Informer<K extends Kind> extends Lister<K> {
 export interface WatchOptions {
   /** As a kubelet watches (A-20): of Pods those bound to this node, of Nodes this one alone. */
   readonly nodeName?: string;
+  /** As in the controller manager (I-7): all objects are handed over anew every 12 to 24 hours, drawn once for each life. */
+  readonly resyncs?: boolean;
 }
 
 export interface ClientLimits {
@@ -106,11 +108,20 @@ export interface ComponentTrace {
   readonly full: boolean;
 }
 
+/** What a machine says of itself, and where it can be reached. */
+export interface NodeIdentity {
+  readonly nodeInfo: Readonly<Record<string, string>>;
+  readonly address: string;
+  /** The first three numbers of its pods' addresses. */
+  readonly podNetwork: string;
+}
+
 /** What a kubelet is told on its command line about the Node that it registers (X-1). */
 export interface NodeRegistration {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly capacity: ResourceList;
+  readonly identity: NodeIdentity;
   /** Its network is up once a pod of this DaemonSet is ready on the node; absent: from the start. */
   readonly readyWhenDaemonSetPodReady?: string;
   /** First start of a node of instant 0: its Node is there and Ready, nothing to register, no delay. False at every later start. */

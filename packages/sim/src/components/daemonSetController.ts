@@ -28,7 +28,7 @@ import { Backoff } from '@everynode/core/machinery/backoff';
 import { Consistency } from '@everynode/core/machinery/consistency';
 import { Expectations } from '@everynode/core/machinery/expectations';
 import { latencyDraw } from '../engine/latencies.ts';
-import type { ComponentContext, ComponentDefinition, Informer } from './component.ts';
+import type { ComponentContext, ComponentDefinition, Informer, InformerHandlers } from './component.ts';
 import { DaemonSetControllerQueue, type Wake } from './daemonSetControllerQueue.ts';
 import { driveSync, newSyncMemory, type SyncMemory, SyncTrace } from './daemonSetControllerSync.ts';
 
@@ -90,12 +90,14 @@ class DaemonSetController {
       this.#nodeQueue.pump();
       this.#queue.pump();
     };
-    const daemonSets: Informer<'DaemonSet'> = ctx.watch('DaemonSet', {
+    const daemonSetHandlers: InformerHandlers<'DaemonSet'> = {
       added: (ds) => this.#apply(daemonSetAdded(ds)),
       updated: (before, after) => this.#apply(daemonSetUpdated(before, after)),
       deleted: (ds) => this.#apply(daemonSetDeleted(ds)),
       synced,
-    });
+    };
+    // All informers of the controller manager resync, but the handlers of the others ignore an object that is the same.
+    const daemonSets: Informer<'DaemonSet'> = ctx.watch('DaemonSet', daemonSetHandlers, { resyncs: true });
     const caches: HandlerCaches = { profile: ctx.profile, daemonSets: this.#unordered(daemonSets) };
     const pods = ctx.watch('Pod', {
       // Indexes hear of a change before its effects: a sync that those start finds them up to date.
@@ -159,7 +161,7 @@ class DaemonSetController {
           break;
         case 'forget':
           this.#expectations.forget(each.key);
-          this.#consistency.forget(each.key);
+          this.#consistency.forget(each.key, each.uid);
           this.#memories.delete(each.key);
           this.#states?.forget(each.key);
           break;

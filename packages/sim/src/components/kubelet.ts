@@ -179,6 +179,7 @@ class Kubelet {
       statusChanged,
       drawSandboxMs: () => drawMounts() + drawNetwork(),
       isNetworkReady: () => this.#isNetworkUp,
+      isAddressTaken: (wanted) => this.#pods.active().some(({ podIP }) => podIP === wanted),
       whenNetworkReady: (run) => void this.#networkWaiters.push(run),
       drawProbeDelayMs: (periodMs) => (ctx.nowMs() - startedAtMs < periodMs ? probeRng.below(periodMs) : 0),
     });

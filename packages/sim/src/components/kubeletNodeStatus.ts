@@ -2,7 +2,7 @@
 import { type Condition, findCondition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { formatTime } from '@everynode/core/api/time';
-import type { NodeRegistration } from './component.ts';
+import type { NodeIdentity, NodeRegistration } from './component.ts';
 
 /** What the conditions are computed from. */
 export interface NodeState {
@@ -95,7 +95,7 @@ export function flipReasons(before: readonly Condition[] | undefined, after: rea
 /** What the kubelet posts when it starts: not ready, with the taints of its command line. */
 export function newNode(
   name: string,
-  { labels, taints, capacity }: NodeRegistration,
+  { labels, taints, capacity, identity }: NodeRegistration,
   conditions: readonly Condition[],
 ): Node {
   return {
@@ -103,6 +103,18 @@ export function newNode(
     kind: 'Node',
     metadata: { name, labels },
     spec: taints.length === 0 ? {} : { taints },
-    status: { capacity, allocatable: capacity, conditions },
+    status: { capacity, allocatable: capacity, conditions, ...placeOf(name, identity) },
   };
+}
+
+/** Addresses and system info of a Node. */
+export function placeOf(
+  name: string,
+  { nodeInfo, address }: NodeIdentity,
+): Pick<NonNullable<Node['status']>, 'nodeInfo' | 'addresses'> {
+  const addresses = [
+    { type: 'InternalIP', address },
+    { type: 'Hostname', address: name },
+  ];
+  return { addresses, nodeInfo };
 }

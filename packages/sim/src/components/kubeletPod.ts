@@ -66,6 +66,10 @@ export interface KubeletPod {
   /** It vanished and is there again, as after a list from the past: taken in anew once its end is through. */
   returned: Pod | undefined;
   startTimeMs: number | undefined;
+  /** Of its node, once it is admitted. */
+  hostIP: string | undefined;
+  /** Its own, once its sandbox is there; the node's in the network of the host. */
+  podIP: string | undefined;
   /** When this incarnation of the kubelet began to start it. */
   begunAtMs: number;
   verdict: PodVerdict | undefined;
@@ -96,6 +100,8 @@ export function newKubeletPod(pod: Pod, behaviour: PodBehaviour): KubeletPod {
     isVanished: false,
     returned: undefined,
     startTimeMs: undefined,
+    hostIP: undefined,
+    podIP: undefined,
     begunAtMs: 0,
     verdict: undefined,
     stopDeadlineMs: 0,

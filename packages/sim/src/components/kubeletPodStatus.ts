@@ -26,10 +26,18 @@ export function computePodStatus(entry: KubeletPod, previous: PodStatus | undefi
     ...(startTimeMs === undefined && !isRefused
       ? {}
       : { startTime: previous?.startTime ?? formatTime(startTimeMs ?? nowMs) }),
+    ...addressesOf(entry),
     conditions,
     // A refused pod never gets container statuses (K-9).
     ...(isRefused ? {} : { containerStatuses: entry.containers.filter(({ role }) => role === 'main').map(statusOf) }),
     ...(isRefused || init.length === 0 ? {} : { initContainerStatuses: init.map(statusOf) }),
+  };
+}
+
+function addressesOf({ hostIP, podIP }: KubeletPod): Pick<PodStatus, 'hostIP' | 'hostIPs' | 'podIP' | 'podIPs'> {
+  return {
+    ...(hostIP === undefined ? {} : { hostIP, hostIPs: [{ ip: hostIP }] }),
+    ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
   };
 }
 

@@ -12,6 +12,10 @@ import type { KubeletLaunch } from './kubeletLaunch.ts';
 import { isEnding, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
 import { probePeriodMs } from './kubeletReadiness.ts';
 
+/** Last numbers of pods' addresses. */
+const ADDRESS_MIN = 2;
+const ADDRESS_MAX = 254;
+
 export interface StartOptions {
   readonly ctx: KubeletContext;
   readonly launch: KubeletLaunch;
@@ -22,12 +26,15 @@ export interface StartOptions {
   /** Runs at once where the node's network is up, else when it comes up (K-6). */
   readonly whenNetworkReady: (run: () => void) => void;
   readonly isNetworkReady: () => boolean;
+  /** Whether a pod on this node has it. */
+  readonly isAddressTaken: (podIP: string) => boolean;
   /** How long a probe worker of this period waits before its first probe: only soon after the kubelet's start (K-24). */
   readonly drawProbeDelayMs: (periodMs: number) => number;
 }
 
 export class KubeletStart {
   readonly #options: StartOptions;
+  #lastAddress = 1;
 
   constructor(options: StartOptions) {
     this.#options = options;
@@ -39,6 +46,9 @@ export class KubeletStart {
     entry.stage = 'starting';
     entry.startTimeMs = parseTime(entry.pod.status?.startTime) ?? ctx.nowMs();
     entry.begunAtMs = ctx.nowMs();
+    entry.hostIP = ctx.registration.identity.address;
+    // One that runs keeps its sandbox, and with it its address.
+    if (running !== undefined) entry.podIP = entry.pod.status?.podIP;
     this.#remember(entry);
     if (running === undefined) this.#startProbes(entry);
     else this.adopt(entry, running);
@@ -64,7 +74,22 @@ export class KubeletStart {
 
   #prepare(entry: KubeletPod): void {
     const { ctx, drawSandboxMs } = this.#options;
-    entry.startTimers.push(ctx.schedule(drawSandboxMs(), () => this.#next(entry, 0)));
+    const ready = (): void => {
+      entry.podIP = this.#newAddress(entry);
+      this.#next(entry, 0);
+    };
+    entry.startTimers.push(ctx.schedule(drawSandboxMs(), ready));
+  }
+
+  /** The next one of the node's range that nobody has; the first belongs to the bridge. */
+  #newAddress({ pod }: KubeletPod): string {
+    const { address, podNetwork } = this.#options.ctx.registration.identity;
+    if (pod.spec.hostNetwork === true) return address;
+    for (let tried = 0; ; tried += 1) {
+      this.#lastAddress = this.#lastAddress >= ADDRESS_MAX ? ADDRESS_MIN : this.#lastAddress + 1;
+      const wanted = `${podNetwork}.${this.#lastAddress}`;
+      if (tried > ADDRESS_MAX || !this.#options.isAddressTaken(wanted)) return wanted;
+    }
   }
 
   #next(entry: KubeletPod, at: number): void {

@@ -16,11 +16,21 @@ const BACKOFF_RESET_MS = 120_000;
 /** Told of every change, after the picture shows it (I-5). */
 export interface ChangeHandlers<T> {
   readonly added?: (object: T) => void;
-  /** Also for identical objects of a relist (I-4). */
+  /** Also for identical objects of a relist (I-4) or a resync (I-7). */
   readonly updated?: (before: T, after: T) => void;
   readonly deleted?: (last: T) => void;
   /** The first list has been handed over. */
   readonly synced?: () => void;
+}
+
+/** Hands over the whole picture again and again, although nothing has changed (I-7). */
+export interface Resync {
+  readonly everyMs: number;
+  /** A timer of the process, and how to take it back. */
+  readonly schedule: (delayMs: number, run: () => void) => number;
+  readonly cancel: (timer: number) => void;
+  /** Upstream goes through a map here. */
+  readonly order: <T>(list: readonly T[]) => readonly T[];
 }
 
 export interface InformerOptions<K extends Kind> {
@@ -35,6 +45,8 @@ export interface InformerOptions<K extends Kind> {
   readonly rng: Rng;
   /** What a stored object looks like by now, where that is known without an event (heartbeats). */
   readonly current?: (object: ObjectOfKind[K]) => ObjectOfKind[K];
+  /** Absent: no resync, as in kubelets and the scheduler. */
+  readonly resync?: Resync;
 }
 
 export class LiveInformer<K extends Kind> {
@@ -47,6 +59,7 @@ export class LiveInformer<K extends Kind> {
   #hasSynced = false;
   #failures = 0;
   #lastFailureMs = 0;
+  #resyncTimer: number | undefined;
 
   constructor(options: InformerOptions<K>) {
     this.#options = options;
@@ -96,7 +109,20 @@ export class LiveInformer<K extends Kind> {
     const { items, resourceVersion } = result.list;
     this.#lastRevision = Math.max(this.#lastRevision, resourceVersion);
     this.#replace(items as unknown as readonly ObjectOfKind[K][]);
+    this.#awaitResync();
     this.#watch(resourceVersion);
+  }
+
+  /** A resync is due that long after the last list or the last resync: a relist begins anew. */
+  #awaitResync(): void {
+    const { resync, handlers } = this.#options;
+    if (resync === undefined) return;
+    if (this.#resyncTimer !== undefined) resync.cancel(this.#resyncTimer);
+    this.#resyncTimer = resync.schedule(resync.everyMs, () => {
+      this.#resyncTimer = undefined;
+      for (const object of resync.order(this.list())) handlers.updated?.(object, object);
+      this.#awaitResync();
+    });
   }
 
   #watch(revision: number): void {

@@ -26,6 +26,8 @@ export interface MachineChange {
 
 export interface MachineOptions {
   readonly name: string;
+  /** The how-many-th machine of the run it is. */
+  readonly ordinal: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
   /** Virtual instant, unskewed. */
@@ -60,6 +62,7 @@ type PressureListener = () => void;
 
 export class MachineState implements Machine {
   readonly name: string;
+  readonly ordinal: number;
   readonly #options: MachineOptions;
   readonly #pods = new Map<string, RunningPod>();
   readonly #usage = new Map<string, NonNullable<StartedPod['usage']>>();
@@ -76,6 +79,7 @@ export class MachineState implements Machine {
 
   constructor(options: MachineOptions) {
     this.name = options.name;
+    this.ordinal = options.ordinal;
     this.#options = options;
   }
 

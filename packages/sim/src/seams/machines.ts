@@ -19,17 +19,19 @@ export class Machines {
   readonly #options: MachinesOptions;
   readonly #machines = new Map<string, MachineState>();
   #list: readonly MachineView[] | undefined;
+  #added = 0;
 
   constructor(options: MachinesOptions) {
     this.#options = options;
   }
 
-  /** A machine with power and link and nothing on it. */
+  /** A machine with power and link and nothing on it; the how-many-th of the run it is decides its addresses. */
   add(name: string, room: { readonly memoryBytes: number; readonly diskBytes: number }): MachineState {
     assert(!this.#machines.has(name), () => `machine ${name} is there already`);
     const { nowMs, bites, changed, tellKubelet } = this.#options;
     const machine = new MachineState({
       name,
+      ordinal: (this.#added += 1),
       ...room,
       nowMs,
       changed,
