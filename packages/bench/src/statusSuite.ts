@@ -5,7 +5,8 @@
 import type { DaemonSet } from '@everynode/core/api/daemonSet';
 import type { Node } from '@everynode/core/api/node';
 import { compilePlacement, type Placement } from '@everynode/core/daemonset/placement';
-import { computeStatus, isStatusCurrent } from '@everynode/core/daemonset/status';
+import { isStatusCurrent } from '@everynode/core/daemonset/status';
+import { computeStatus } from '@everynode/core/daemonset/statusNumbers';
 import { benchDaemonSet, benchNodes } from './clusterFixture.ts';
 import type { BenchCase, Suite } from './suite.ts';
 

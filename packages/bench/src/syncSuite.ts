@@ -8,7 +8,7 @@ import type { Node } from '@everynode/core/api/node';
 import type { Pod } from '@everynode/core/api/pod';
 import { MemoryCluster } from '@everynode/core/conformance/memoryCluster';
 import { compilePlacement } from '@everynode/core/daemonset/placement';
-import { computeStatus } from '@everynode/core/daemonset/status';
+import { computeStatus } from '@everynode/core/daemonset/statusNumbers';
 import { DEFAULT_VERSION, profileOf } from '@everynode/core/profile';
 import { benchDaemonSet, benchNodes } from './clusterFixture.ts';
 import { rolloutCostNs } from './rolloutCost.ts';
@@ -38,7 +38,7 @@ export function syncSuite(): Suite {
 function casesFor(size: number): readonly BenchCase[] {
   const profile = profileOf(DEFAULT_VERSION);
   if (profile === undefined) throw new Error(`no profile for ${DEFAULT_VERSION}`);
-  const cluster = new MemoryCluster({ profile, nowMs: 0 });
+  const cluster = new MemoryCluster({ profile, nowMs: 0, comparesFleets: false });
   const ds = benchDaemonSet(size, { exclusions: false });
   const key = keyOf(ds);
   const nodes = benchNodes(size);

@@ -6,8 +6,9 @@ import { type DaemonSet, HASH_LABEL } from '@everynode/core/api/daemonSet';
 import { resolveIntOrPercent } from '@everynode/core/api/intOrPercent';
 import { isTerminating } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
-import { isPodAvailable, type Pod } from '@everynode/core/api/pod';
+import { isPodAvailable, isPodReady, type Pod } from '@everynode/core/api/pod';
 import { compilePlacement } from '@everynode/core/daemonset/placement';
+import type { PassView, SyncPass } from '@everynode/core/daemonset/syncContext';
 import type { Profile } from '@everynode/core/profile';
 
 /** What is counted, and by which clock: a pass of the controller, or the truth at rest. */
@@ -43,6 +44,97 @@ export function allowsSurge(ds: DaemonSet): boolean {
   return budgetOf(ds, 1).isSurge;
 }
 
+/** What is known of one name of the walk. */
+interface Mark {
+  readonly isWanted: boolean;
+  readonly isUnavailable: boolean;
+  readonly isSurging: boolean;
+  /** Time alone may change it. */
+  readonly isSettling: boolean;
+}
+
+/** The census of every pass of one DaemonSet, kept from pass to pass: only what was touched is counted anew. */
+class RunningCensus {
+  readonly #marks = new Map<string, Mark>();
+  readonly #settling = new Set<string>();
+  #desired = 0;
+  #numUnavailable = 0;
+  #numSurge = 0;
+  #last: PassView | undefined;
+
+  /** Must hear of all passes that work; one that it missed makes it count everything. */
+  follow(pass: PassView, profile: Profile): Census {
+    const { ds, nowMs } = pass;
+    const isAvailable = (pod: Pod): boolean =>
+      isPodAvailable(pod, ds.spec.minReadySeconds ?? 0, nowMs, profile.availabilityInclusive);
+    for (const name of this.#namesToCount(pass)) this.#count(name, pass, profile, isAvailable);
+    this.#last = pass;
+    return {
+      desired: this.#desired,
+      ...budgetOf(ds, this.#desired),
+      numUnavailable: this.#numUnavailable,
+      numSurge: this.#numSurge,
+      isWanted: (nodeName) => this.#marks.get(nodeName)?.isWanted === true,
+      isAvailable,
+    };
+  }
+
+  #namesToCount({ ds, hash, nowMs, fleet }: PassView): ReadonlySet<string> {
+    const last = this.#last;
+    const { touched } = fleet;
+    const isNext =
+      touched !== undefined &&
+      touched.look === (last?.fleet.touched?.look ?? Number.NaN) + 1 &&
+      last?.ds.spec === ds.spec &&
+      last.hash === hash &&
+      last.nowMs <= nowMs;
+    if (isNext) return new Set([...touched.names, ...this.#settling]);
+    const nodes = fleet.allNodes().map(({ metadata }) => metadata.name);
+    return new Set([...nodes, ...fleet.podsByNode.keys(), ...this.#marks.keys()]);
+  }
+
+  #count(name: string, { ds, hash, fleet }: PassView, profile: Profile, isAvailable: (pod: Pod) => boolean): void {
+    this.#add(this.#marks.get(name), -1);
+    this.#marks.delete(name);
+    this.#settling.delete(name);
+    const node = fleet.nodeOf(name);
+    const pods = fleet.podsByNode.get(name) ?? [];
+    const isWanted = node !== undefined && compilePlacement(ds, profile.tolerationCompare)(node) === 'run';
+    if (!isWanted && pods.length === 0) return;
+    const count = countNode(pods, hash, isAvailable);
+    const mark: Mark = {
+      isWanted,
+      isUnavailable: isNodeUnavailable(count, profile.countOldUnavailable),
+      isSurging: isNodeSurging(count),
+      isSettling: pods.some((pod) => isPodReady(pod) && !isAvailable(pod)),
+    };
+    this.#marks.set(name, mark);
+    if (mark.isSettling) this.#settling.add(name);
+    this.#add(mark, 1);
+  }
+
+  #add(mark: Mark | undefined, sign: 1 | -1): void {
+    if (mark === undefined) return;
+    if (mark.isWanted) this.#desired += sign;
+    if (mark.isUnavailable) this.#numUnavailable += sign;
+    if (mark.isSurging) this.#numSurge += sign;
+  }
+}
+
+/** The running censuses of all DaemonSets. */
+export class Censuses {
+  readonly #byUid = new Map<string, RunningCensus>();
+
+  /** Undefined for a pass that only waits. */
+  follow(pass: SyncPass, profile: Profile): Census | undefined {
+    if (pass.pass !== 'manage' && pass.pass !== 'rollingUpdate') return undefined;
+    const uid = pass.ds.metadata.uid ?? '';
+    const census = this.#byUid.get(uid) ?? new RunningCensus();
+    this.#byUid.set(uid, census);
+    return census.follow(pass, profile);
+  }
+}
+
 export function takeCensus(input: CensusInput): Census {
   const { ds, podsByNode, profile } = input;
   const placement = compilePlacement(ds, profile.tolerationCompare);
@@ -55,8 +147,7 @@ export function takeCensus(input: CensusInput): Census {
   for (const name of new Set([...wanted, ...podsByNode.keys()])) {
     const node = countNode(podsByNode.get(name) ?? [], input.hash, isAvailable);
     if (isNodeUnavailable(node, profile.countOldUnavailable)) numUnavailable += 1;
-    const isUnusual = node.fresh > 1 || node.old > 1;
-    if (isUnusual || (node.fresh === 1 && node.old === 1 && node.freshAvailable === 0)) numSurge += 1;
+    if (isNodeSurging(node)) numSurge += 1;
   }
   return {
     desired: wanted.size,
@@ -92,6 +183,11 @@ function countNode(pods: readonly Pod[], hash: string, isAvailable: (pod: Pod) =
 function isNodeUnavailable(node: NodeCount, countsOldUnavailable: boolean): boolean {
   if (node.fresh + node.old !== 1) return true;
   return node.fresh === 1 ? node.freshAvailable === 0 : node.oldAvailable === 0 && countsOldUnavailable;
+}
+
+/** The table of DS-U13: a new pod that is not there yet for its users, or a node in disorder. */
+function isNodeSurging({ fresh, freshAvailable, old }: NodeCount): boolean {
+  return fresh > 1 || old > 1 || (fresh === 1 && old === 1 && freshAvailable === 0);
 }
 
 /** DS-U2: percentages of the nodes that should run a pod, rounded up; without both one pod may be missing. */

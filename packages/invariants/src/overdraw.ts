@@ -3,8 +3,7 @@ import { isTerminating } from '@everynode/core/api/meta';
 import type { Pod } from '@everynode/core/api/pod';
 import { targetNodeName } from '@everynode/core/daemonset/podTemplate';
 import type { SyncPass } from '@everynode/core/daemonset/syncContext';
-import type { Profile } from '@everynode/core/profile';
-import { type Census, takeCensus } from './census.ts';
+import type { Census } from './census.ts';
 
 export type UpdatePass = Extract<SyncPass, { readonly pass: 'rollingUpdate' }>;
 
@@ -17,10 +16,8 @@ export interface BudgetUse {
   readonly why: string;
 }
 
-/** `nothing` where the pass deletes no pod: then no budget can be overdrawn, and none is counted. */
-export function budgetUseOf(pass: UpdatePass, profile: Profile): BudgetUse | 'nothing' {
-  if (pass.deletePods.length === 0) return 'nothing';
-  const census = takeCensus({ ...pass, profile });
+/** `census` is that of the pass. */
+export function budgetUseOf(pass: UpdatePass, census: Census): BudgetUse {
   if (!census.isSurge) {
     const { maxUnavailable, numUnavailable } = census;
     return {
@@ -42,5 +39,5 @@ function isLastOfItsNode(pod: Pod, pass: UpdatePass, census: Census): boolean {
   const name = targetNodeName(pod) ?? '';
   if (!census.isAvailable(pod) || !census.isWanted(name)) return false;
   const stays = (each: Pod): boolean => !isTerminating(each) && !pass.deletePods.includes(each);
-  return !(pass.podsByNode.get(name) ?? []).some((each) => stays(each) && census.isAvailable(each));
+  return !(pass.fleet.podsByNode.get(name) ?? []).some((each) => stays(each) && census.isAvailable(each));
 }

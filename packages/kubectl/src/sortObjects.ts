@@ -52,7 +52,9 @@ function isValueLess(a: unknown, b: unknown, path: string): boolean {
   // The client dies here, with a log line that has the time and its process id before these words.
   const isPlain = left !== undefined || typeof a === 'string';
   const problem = isPlain ? 'unsortable interface: interface' : `unsortable type: ${typeName(a)}`;
-  throw new TemplateError(`Field ${path} in *unstructured.Unstructured is an unsortable type: interface, err: ${problem}`);
+  throw new TemplateError(
+    `Field ${path} in *unstructured.Unstructured is an unsortable type: interface, err: ${problem}`,
+  );
 }
 
 /** Two quantities by amount, anything else by its bytes. */

@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Its header is written; `runPlan` writes the body up to the `faultEnd` records, the caller the verdict. */
   readonly trace: TraceWriter;
   readonly observer?: RunObserver;
+  /** Tests: the DaemonSet controller compares what its index says with a walk over its caches, at every step. */
+  readonly comparesFleets?: boolean;
   /** Asked about every 10,000 events: true ends the run early with `interrupted`. */
   readonly interrupted?: () => boolean;
   /** Called about every 10,000 events with the virtual instant. */
@@ -45,7 +47,7 @@ export function runPlan(options: RunOptions): RunEnd {
 export function* runPlanInSlices(options: RunOptions): Generator<undefined, RunEnd> {
   const { plan, trace, observer } = options;
   const changes: { observe: (change: Change) => void } = { observe: () => undefined };
-  const world = createWorld(plan, trace, (change) => changes.observe(change));
+  const world = createWorld(plan, trace, (change) => changes.observe(change), options.comparesFleets);
   const { engine, bites } = world;
   const steps = new StepRunner(world, trace);
   const view = new LiveView(world, () => steps.faultsInForce);

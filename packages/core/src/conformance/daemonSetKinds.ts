@@ -10,9 +10,9 @@ import { isIgnoredNodeUpdate } from '../daemonset/nodeEvents.ts';
 import { compilePlacement } from '../daemonset/placement.ts';
 import { isPodUpdated, podLabels, replaceNodeAffinity, targetNodeName } from '../daemonset/podTemplate.ts';
 import { storeStatus } from '../daemonset/status.ts';
-import { countDesired } from '../daemonset/sync.ts';
 import type { Sync } from '../daemonset/syncContext.ts';
 import { updateBudget } from '../daemonset/updateBudget.ts';
+import { walkFleet } from '../daemonset/walkFleet.ts';
 import { profileOf } from '../profile.ts';
 import type { CaseRunner } from './case.ts';
 import { compare, compareSets, compareWhole } from './compare.ts';
@@ -26,8 +26,20 @@ export const daemonSetKinds: Readonly<Record<string, CaseRunner>> = {
   updateBudget: ({ given, expect = {} }) => {
     const podsByNode = groupPodsByNode(given.pods, { includeDeletedTerminal: false });
     const placement = compilePlacement(given.daemonSet, true);
-    const { desired, nodeNames } = countDesired(given.nodes, podsByNode, placement);
-    const nodesWithoutPod = nodeNames.filter((name) => !podsByNode.has(name)).length;
+    const fleet = walkFleet({
+      ds: given.daemonSet,
+      hash: '',
+      nodes: given.nodes,
+      podsByNode,
+      placement,
+      nowMs: 0,
+      availabilityInclusive: true,
+      profile: { countOldUnavailable: true, surgeSunset: true },
+      order: (list) => list,
+    });
+    const desired = fleet.desired();
+    const names: readonly string[] = given.nodes.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+    const nodesWithoutPod = names.filter((name) => fleet.outcomeOf(name) === 'run' && !podsByNode.has(name)).length;
     return compare('', expect, {
       ...updateBudget(given.daemonSet, desired),
       desiredNumberScheduled: desired,

@@ -9,6 +9,7 @@ import { applyPatch } from '../api/patch.ts';
 import type { Pod } from '../api/pod.ts';
 import { apiFailure, type ApiRequest, type ApiResult, type Lister } from '../api/requests.ts';
 import { formatTime } from '../api/time.ts';
+import { NodeStateIndexes } from '../daemonset/nodeStateIndexes.ts';
 import { syncDaemonSet } from '../daemonset/sync.ts';
 import type { SyncContext, SyncOutcome, SyncPass } from '../daemonset/syncContext.ts';
 import { Backoff } from '../machinery/backoff.ts';
@@ -31,6 +32,8 @@ export interface ClusterOptions {
   readonly backoff?: Backoff;
   /** False: creations and deletions never come back as watch events. */
   readonly watchDelivers?: boolean;
+  /** True by default: what the index of nodes answers is compared with a walk over them, at every step of every sync. */
+  readonly comparesFleets?: boolean;
 }
 
 export class MemoryCluster {
@@ -45,6 +48,7 @@ export class MemoryCluster {
   #events: RecordedEvent[] = [];
   #passes: SyncPass[] = [];
   #timers: { readonly key: ObjectKey; readonly atMs: number }[] = [];
+  readonly #states = new NodeStateIndexes();
   #revision = 0;
   #podCount = 0;
   intercept: Interceptor = () => undefined;
@@ -64,12 +68,17 @@ export class MemoryCluster {
     this.#revision += 1;
     this.#listed.delete(object.kind);
     this.#table(object.kind).set(keyOf(object), object);
+    if (object.kind === 'Pod') this.#states.podChanged(object);
+    if (object.kind === 'Node') this.#states.nodeChanged(object);
     this.consistency.readAt(object.kind, this.#revision);
   }
 
   remove(kind: Kind, key: ObjectKey): void {
     this.#revision += 1;
     this.#listed.delete(kind);
+    const last = this.#table(kind).get(key);
+    if (last?.kind === 'Pod') this.#states.podGone(last);
+    if (last?.kind === 'Node') this.#states.nodeGone(key);
     this.#table(kind).delete(key);
   }
 
@@ -114,6 +123,8 @@ export class MemoryCluster {
       nowMs: () => this.nowMs,
       podsInNamespace: (namespace): readonly Pod[] => inNamespace('Pod', namespace),
       revisionsInNamespace: (namespace): readonly ControllerRevision[] => inNamespace('ControllerRevision', namespace),
+      nodeStates: (key) => this.#states.of(key),
+      comparesFleets: this.#options.comparesFleets ?? true,
       order: (list) => list,
       enqueueAfter: (key, delayMs) => this.#timers.push({ key, atMs: this.nowMs + delayMs }),
       recordEvent: (_ds: DaemonSet, type, reason, message) => this.#events.push({ type, reason, message }),

@@ -3,7 +3,8 @@ import type { Pod } from '../api/pod.ts';
 import { apiFailure, type ApiRequest, type ApiResult } from '../api/requests.ts';
 import { compileLabelSelector } from '../match/selectors.ts';
 import { daemonSet, pod } from '../testing/objects.ts';
-import { type Claimed, claimObjects, decideClaim } from './claim.ts';
+import { type Claimed, claimObjects } from './claim.ts';
+import { decideClaim } from './decideClaim.ts';
 
 const ds = daemonSet();
 const selector = compileLabelSelector(ds.spec.selector ?? {});

@@ -3,14 +3,13 @@
  * match are released. Twin: pkg/controller/controller_ref_manager.go. Rules: DS-D5…DS-D8.
  */
 import type { ControllerRevision, DaemonSet } from '../api/daemonSet.ts';
-import { controllerOf, type HasMeta, isTerminating, keyOf } from '../api/meta.ts';
+import { type HasMeta, keyOf } from '../api/meta.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiRequest } from '../api/requests.ts';
 import { compileLabelSelector, type LabelMatcher } from '../match/selectors.ts';
+import { decideClaim } from './decideClaim.ts';
 import { ownerReferenceTo } from './podTemplate.ts';
 import type { Sync } from './syncContext.ts';
-
-export type Claim = 'ours' | 'notOurs' | 'adopt' | 'release';
 
 /** `claimed` holds even where some claim failed: what is ours stays ours (DS-D7). */
 export interface Claimed<T> {
@@ -23,20 +22,6 @@ export interface Claimed<T> {
 export type ClaimedKind = 'Pod' | 'ControllerRevision';
 
 const MATCHES_NOTHING: LabelMatcher = { errors: [], isEmpty: false, matches: () => false };
-
-/** What a claim pass does with one object (DS-D5). */
-export function decideClaim(ds: DaemonSet, object: HasMeta, selector: LabelMatcher): Claim {
-  const owner = controllerOf(object);
-  if (owner !== undefined) {
-    if (owner.uid !== ds.metadata.uid) return 'notOurs';
-    if (selector.matches(object.metadata.labels)) return 'ours';
-    return isTerminating(ds) ? 'notOurs' : 'release';
-  }
-  if (isTerminating(ds) || !selector.matches(object.metadata.labels)) return 'notOurs';
-  if (isTerminating(object)) return 'notOurs';
-  const { namespace = '' } = ds.metadata;
-  return namespace !== '' && (object.metadata.namespace ?? '') !== namespace ? 'notOurs' : 'adopt';
-}
 
 /** One claim pass: decides per object and carries it out, one patch after the other as upstream does. */
 export function* claimObjects<T extends Pod | ControllerRevision>(

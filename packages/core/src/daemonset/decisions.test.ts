@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../api/pod.ts';
 import { daemonSet, node, pod, type PodOptions } from '../testing/objects.ts';
-import { computeDecisions } from './decisions.ts';
+import { type DecisionCode, decisionsOf } from './decisions.ts';
 import { groupPodsByNode } from './manage.ts';
 import { compilePlacement } from './placement.ts';
-import type { DecisionCode } from './syncContext.ts';
 
 function codeOf(
   pods: readonly Pod[],
@@ -20,19 +19,19 @@ function codeOf(
     createOn: issued === 'create' || issued === 'both' ? ['n'] : [],
     deletePods: issued === 'delete' || issued === 'both' ? pods : [],
   };
-  return computeDecisions({
-    ds,
-    hash: 'new',
-    nodes: [node('n', taint === undefined ? {} : { taints: [{ key: 'a', effect: taint }] })],
-    podsByNode: groupPodsByNode(pods, { includeDeletedTerminal: false }),
-    placement: compilePlacement(ds, true),
-    nowMs: 20_000,
-    availabilityInclusive: true,
+  const placement = compilePlacement(ds, true);
+  const seat = node('n', taint === undefined ? {} : { taints: [{ key: 'a', effect: taint }] });
+  return decisionsOf({
+    rules: { ds, hash: 'new', nowMs: 20_000, availabilityInclusive: true },
+    fleet: {
+      podsByNode: groupPodsByNode(pods, { includeDeletedTerminal: false }),
+      outcomeOf: (name) => (name === 'n' ? placement(seat) : undefined),
+    },
     wanted: issued === 'none' ? { createOn: [], deletePods: [] } : all,
     issued: work,
-    waiting: new Set(),
+    isWaiting: () => false,
     waitingCode: 'backoff',
-  }).get('n');
+  })('n');
 }
 
 const on = (options: PodOptions = {}): Pod => pod('p', { nodeName: 'n', hash: 'new', ...options });

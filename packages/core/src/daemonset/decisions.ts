@@ -4,71 +4,103 @@
  * daemon_controller.go and update.go leave unsaid. Rules: DS-M2…DS-M5, DS-U7, DS-U13.
  */
 import { findCondition, isTerminating } from '../api/meta.ts';
-import type { Node } from '../api/node.ts';
 import { isPodAvailable, isPodReady, type Pod } from '../api/pod.ts';
+import type { Fleet } from './fleet.ts';
 import type { PassInput } from './manage.ts';
+import type { PlacementOutcome } from './placement.ts';
 import { isPodUpdated, targetNodeName } from './podTemplate.ts';
-import type { DecisionCode } from './syncContext.ts';
+import type { NodeWork } from './nodeWork.ts';
 import { isRollingUpdate } from './updateBudget.ts';
 
-export interface DecisionInput extends PassInput {
-  /** What the pass wanted, and what is left of it after the cut to the burst (DS-S1). */
-  readonly wanted: { readonly createOn: readonly string[]; readonly deletePods: readonly Pod[] };
-  readonly issued: { readonly createOn: readonly string[]; readonly deletePods: readonly Pod[] };
+/** Why a node stands as it stands after a pass: the closed list of decision codes of the trace. */
+export type DecisionCode =
+  | 'ok'
+  | 'notWanted'
+  | 'sunset'
+  | 'budget'
+  | 'surge'
+  | 'expectations'
+  | 'backoff'
+  | 'burst'
+  | 'rateLimit'
+  | 'oldPodTerminating'
+  | 'createFailed'
+  | 'unschedulable'
+  | 'startFailed'
+  | 'notReady'
+  | 'settling'
+  | 'paused'
+  | 'onDelete'
+  /** Beyond the list of report.md: work that this pass did on the node. */
+  | 'create'
+  | 'delete'
+  | 'replace';
+
+/** What a code at rest depends on, beside the node and its pods. */
+export type RestRules = Pick<PassInput, 'ds' | 'hash' | 'nowMs' | 'availabilityInclusive'>;
+
+/** What a pass wanted, and what is left of it after the cut to the burst (DS-S1). */
+export interface DecisionInput {
+  readonly rules: RestRules;
+  readonly fleet: Pick<Fleet, 'podsByNode' | 'outcomeOf'>;
+  readonly wanted: NodeWork;
+  readonly issued: NodeWork;
   /** Nodes that wait, and for what: the backoff of a failed pod, or the budget of an update. */
-  readonly waiting: ReadonlySet<string>;
+  isWaiting(nodeName: string): boolean;
   readonly waitingCode: 'backoff' | 'budget' | 'surge';
 }
 
-export function computeDecisions(input: DecisionInput): ReadonlyMap<string, DecisionCode> {
-  const creates = new Set(input.issued.createOn);
-  const deletes = namesOf(input.issued.deletePods);
-  const wanted = new Set([...input.wanted.createOn, ...namesOf(input.wanted.deletePods)]);
-  const decisions = new Map<string, DecisionCode>();
-  const decide = (nodeName: string, node: Node | undefined): DecisionCode => {
+/** The code of one node after the pass; undefined for a name that neither is a node nor holds a pod. */
+export type DecisionOf = (nodeName: string) => DecisionCode | undefined;
+
+export function decisionsOf({ rules, fleet, wanted, issued, isWaiting, waitingCode }: DecisionInput): DecisionOf {
+  const creates = new Set(issued.createOn);
+  const deletes = targetsOf(issued);
+  const wishes = concernedNodes(wanted);
+  return (nodeName) => {
+    const outcome = fleet.outcomeOf(nodeName);
+    const pods = fleet.podsByNode.get(nodeName);
+    if (outcome === undefined && pods === undefined) return undefined;
     if (creates.has(nodeName) && deletes.has(nodeName)) return 'replace';
     if (deletes.has(nodeName)) return 'delete';
     if (creates.has(nodeName)) return 'create';
-    if (wanted.has(nodeName)) return 'burst';
-    if (input.waiting.has(nodeName)) return input.waitingCode;
-    return node === undefined ? 'notWanted' : codeAtRest(node, input);
+    if (wishes.has(nodeName)) return 'burst';
+    if (isWaiting(nodeName)) return waitingCode;
+    return outcome === undefined ? 'notWanted' : codeAtRest(outcome, pods ?? [], rules);
   };
-  for (const node of input.nodes) decisions.set(node.metadata.name, decide(node.metadata.name, node));
-  for (const nodeName of input.podsByNode.keys()) {
-    if (!decisions.has(nodeName)) decisions.set(nodeName, decide(nodeName, undefined));
-  }
-  return decisions;
+}
+
+/** Nodes on which a pod is to come or to go. */
+export function concernedNodes(work: NodeWork): ReadonlySet<string> {
+  return new Set([...work.createOn, ...targetsOf(work)]);
 }
 
 /** A node on which the pass had nothing to do: because all is well, or because it waits for somebody else. */
-function codeAtRest(node: Node, input: DecisionInput): DecisionCode {
-  const { ds, hash, nowMs } = input;
-  const outcome = input.placement(node);
+export function codeAtRest(outcome: PlacementOutcome, pods: readonly Pod[], rules: RestRules): DecisionCode {
+  const { ds, hash, nowMs } = rules;
   if (outcome === 'none') return 'notWanted';
   if (outcome === 'sunset') return 'sunset';
-  const pod = findSpokesman(input.podsByNode.get(node.metadata.name), hash);
-  // Without a live pod manage would have created one, were it not for one that is still terminating (DS-M9).
-  if (pod === undefined) return 'oldPodTerminating';
+  const pod = findSpokesman(pods, hash);
+  // Without a live pod manage creates one: in the next sync, or when the one that is terminating has gone (DS-M9).
+  if (pod === undefined) return pods.length === 0 ? 'expectations' : 'oldPodTerminating';
   if (!isRollingUpdate(ds) && !isPodUpdated(pod, hash)) return 'onDelete';
   if ((pod.spec.nodeName ?? '') === '') {
     return findCondition(pod.status?.conditions, 'PodScheduled')?.status === 'False' ? 'unschedulable' : 'notReady';
   }
   if (!isPodReady(pod)) return cannotStart(pod) ? 'startFailed' : 'notReady';
-  return isPodAvailable(pod, ds.spec.minReadySeconds ?? 0, nowMs, input.availabilityInclusive) ? 'ok' : 'settling';
+  return isPodAvailable(pod, ds.spec.minReadySeconds ?? 0, nowMs, rules.availabilityInclusive) ? 'ok' : 'settling';
 }
 
 /** The pod that the node's code is about: a live one of the current template, else any live one. */
-function findSpokesman(pods: readonly Pod[] | undefined, hash: string): Pod | undefined {
+function findSpokesman(pods: readonly Pod[], hash: string): Pod | undefined {
   let spokesman: Pod | undefined;
-  for (const pod of pods ?? NO_PODS) {
+  for (const pod of pods) {
     if (isTerminating(pod)) continue;
     if (isPodUpdated(pod, hash)) return pod;
     spokesman ??= pod;
   }
   return spokesman;
 }
-
-const NO_PODS: readonly Pod[] = [];
 
 /** Reasons under which the kubelet keeps trying without getting anywhere. */
 const START_FAILURES = [
@@ -84,6 +116,6 @@ function cannotStart(pod: Pod): boolean {
   return statuses.some(({ state }) => START_FAILURES.includes(state?.waiting?.reason ?? ''));
 }
 
-function namesOf(pods: readonly Pod[]): ReadonlySet<string> {
-  return new Set(pods.map((pod) => targetNodeName(pod) ?? ''));
+function targetsOf({ deletePods }: NodeWork): ReadonlySet<string> {
+  return new Set(deletePods.map((pod) => targetNodeName(pod) ?? ''));
 }

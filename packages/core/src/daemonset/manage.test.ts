@@ -18,14 +18,16 @@ function plan(
   options: { ds?: DaemonSet; taints?: typeof sunset | typeof evicting; finished?: FinishedPods; nowMs?: number } = {},
 ): ManagePlan {
   const { ds = daemonSet(), taints = [], finished = admitAll, nowMs = 60_000 } = options;
+  const groups = groupPodsByNode(pods, { includeDeletedTerminal: false });
   const input = {
     ds,
     hash: 'new',
     nodes: [node('n', { taints })],
-    podsByNode: groupPodsByNode(pods, { includeDeletedTerminal: false }),
+    podsByNode: groups,
     placement: compilePlacement(ds, true),
     nowMs,
     availabilityInclusive: true,
+    goneNames: [...groups.keys()].filter((name) => name !== 'n'),
   };
   return planManage(input, finished);
 }

@@ -33,6 +33,11 @@ export interface PassInput {
   readonly availabilityInclusive: boolean;
 }
 
+/** What manage looks at: of a fleet, the nodes that may need something and the names that have no node any more. */
+export interface ManageInput extends PassInput {
+  readonly goneNames: readonly string[];
+}
+
 export interface ManagePlan {
   readonly createOn: readonly string[];
   readonly deletePods: readonly Pod[];
@@ -57,7 +62,7 @@ export function groupPodsByNode(
   return groups;
 }
 
-export function planManage(input: PassInput, finished: FinishedPods): ManagePlan {
+export function planManage(input: ManageInput, finished: FinishedPods): ManagePlan {
   const createOn: string[] = [];
   const deletePods: Pod[] = [];
   const inBackoff = new Set<string>();
@@ -143,14 +148,6 @@ function keepOnNode(outcome: PlacementOutcome, running: readonly Pod[], input: P
  * Pods without a node whose target has vanished: they can never be scheduled, and pod GC would not touch them. Pods
  * bound to a vanished node are pod GC's (DS-M7).
  */
-function findUnschedulablePods({ nodes, podsByNode }: PassInput): readonly Pod[] {
-  // No more names than nodes can still hide a vanished one; the set is built only where some name is unknown.
-  const names = new Set<string>();
-  for (const node of nodes) names.add(node.metadata.name);
-  const found: Pod[] = [];
-  for (const [nodeName, pods] of podsByNode) {
-    if (names.has(nodeName)) continue;
-    for (const pod of pods) if ((pod.spec.nodeName ?? '') === '') found.push(pod);
-  }
-  return found;
+function findUnschedulablePods({ goneNames, podsByNode }: ManageInput): readonly Pod[] {
+  return goneNames.flatMap((name) => (podsByNode.get(name) ?? []).filter((pod) => (pod.spec.nodeName ?? '') === ''));
 }

@@ -5,12 +5,15 @@
 import type { DaemonSet } from '../api/daemonSet.ts';
 import { isTerminating } from '../api/meta.ts';
 import { isPodAvailable, type Pod } from '../api/pod.ts';
+import type { Profile } from '../profile.ts';
 import type { PodsByNode } from './manage.ts';
 import type { PlacementOutcome } from './placement.ts';
 import { isPodUpdated } from './podTemplate.ts';
-import type { UpdateBudget } from './updateBudget.ts';
 
-export interface UpdateInput {
+/** Switches of a release that change what an update finds. */
+export type UpdateSwitches = Pick<Profile, 'countOldUnavailable' | 'surgeSunset'>;
+
+export interface UpdateInput extends UpdateSwitches {
   readonly ds: DaemonSet;
   readonly hash: string;
   readonly podsByNode: PodsByNode;
@@ -18,12 +21,8 @@ export interface UpdateInput {
   readonly nodeNames: readonly string[];
   /** Undefined for a node that is not in the cache. */
   outcomeOf(nodeName: string): PlacementOutcome | undefined;
-  readonly desired: number;
-  readonly budget: UpdateBudget;
   readonly nowMs: number;
   readonly availabilityInclusive: boolean;
-  readonly countOldUnavailable: boolean;
-  readonly surgeSunset: boolean;
 }
 
 export interface UpdatePlan {
@@ -31,8 +30,24 @@ export interface UpdatePlan {
   readonly deletePods: readonly Pod[];
   readonly numUnavailable: number;
   readonly numSurge: number;
-  /** Nodes whose old pod could go, or get a new one beside it, but for the budget. */
-  readonly waiting: ReadonlySet<string>;
+  /** Whether the old pod of a node could go, or get a new one beside it, but for the budget. */
+  isWaiting(nodeName: string): boolean;
+}
+
+/** A node and its one old pod. */
+export interface OldPod {
+  readonly nodeName: string;
+  readonly pod: Pod;
+}
+
+/** What there is for a delete-first update, in the order of the walk (DS-U7). */
+export interface DeleteFirstSurvey {
+  readonly numUnavailable: number;
+  /** Old pods that serve nobody: deleting them costs nothing, so they go at once, and outside the budget (DS-U8). */
+  readonly replaceNow: readonly Pod[];
+  /** Old pods that are available; at most `limit` of them. */
+  candidates(limit: number): readonly OldPod[];
+  isCandidate(nodeName: string): boolean;
 }
 
 /** A node's pods that are not terminating, by template. Two of a sort mean that the node is not in order. */
@@ -60,14 +75,31 @@ export function classifyPods(pods: readonly Pod[] | undefined, hash: string): No
   return isOk ? { newPod, oldPod, isOk } : { newPod: undefined, oldPod: undefined, isOk };
 }
 
-export function planDeleteFirst(input: UpdateInput): UpdatePlan {
-  const { ds, hash, budget, nowMs } = input;
+/**
+ * Upstream stops to collect candidates while it still counts, once the count has reached the budget; then none of those
+ * that it has collected may go either. So all of them can be kept, and the order of the walk decides who is first.
+ */
+export function planDeleteFirst(survey: DeleteFirstSurvey, maxUnavailable: number): UpdatePlan {
+  const { numUnavailable, replaceNow } = survey;
+  const chosen = survey.candidates(Math.max(0, maxUnavailable - numUnavailable));
+  const chosenNodes = new Set(chosen.map(({ nodeName }) => nodeName));
+  return {
+    createOn: [],
+    deletePods: [...replaceNow, ...chosen.map(({ pod }) => pod)],
+    numUnavailable,
+    numSurge: 0,
+    isWaiting: (nodeName) => survey.isCandidate(nodeName) && !chosenNodes.has(nodeName),
+  };
+}
+
+/** Looks at every node of the walk. */
+export function surveyDeleteFirst(input: UpdateInput): DeleteFirstSurvey {
+  const { ds, hash, nowMs } = input;
   const minReadySeconds = ds.spec.minReadySeconds ?? 0;
   const isAvailable = (pod: Pod): boolean => isPodAvailable(pod, minReadySeconds, nowMs, input.availabilityInclusive);
   let numUnavailable = 0;
   const replaceNow: Pod[] = [];
-  const candidates: { readonly pod: Pod; readonly nodeName: string }[] = [];
-  const waiting = new Set<string>();
+  const candidates: OldPod[] = [];
   for (const nodeName of input.nodeNames) {
     const { newPod, oldPod, isOk } = classifyPods(input.podsByNode.get(nodeName), hash);
     if (!isOk || (newPod === undefined) === (oldPod === undefined)) {
@@ -76,17 +108,17 @@ export function planDeleteFirst(input: UpdateInput): UpdatePlan {
     } else if (newPod !== undefined) {
       if (!isAvailable(newPod)) numUnavailable += 1;
     } else if (oldPod !== undefined && !isAvailable(oldPod)) {
-      // It serves nobody, so deleting it costs nothing: it goes at once, and outside the budget.
       replaceNow.push(oldPod);
       if (input.countOldUnavailable) numUnavailable += 1;
     } else if (oldPod !== undefined) {
-      // The walk reads the count while it still counts, as upstream does: order decides who is left out early.
-      if (numUnavailable >= budget.maxUnavailable) waiting.add(nodeName);
-      else candidates.push({ pod: oldPod, nodeName });
+      candidates.push({ pod: oldPod, nodeName });
     }
   }
-  const allowed = Math.max(0, budget.maxUnavailable - numUnavailable);
-  for (const { nodeName } of candidates.slice(allowed)) waiting.add(nodeName);
-  const deletePods = [...replaceNow, ...candidates.slice(0, allowed).map(({ pod }) => pod)];
-  return { createOn: [], deletePods, numUnavailable, numSurge: 0, waiting };
+  const names = new Set(candidates.map(({ nodeName }) => nodeName));
+  return {
+    numUnavailable,
+    replaceNow,
+    candidates: (limit) => candidates.slice(0, limit),
+    isCandidate: (nodeName) => names.has(nodeName),
+  };
 }

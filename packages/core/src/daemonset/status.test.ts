@@ -3,7 +3,8 @@ import type { Pod } from '../api/pod.ts';
 import { daemonSet, node, pod } from '../testing/objects.ts';
 import { groupPodsByNode } from './manage.ts';
 import { compilePlacement } from './placement.ts';
-import { computeStatus, isStatusCurrent, type StatusNumbers, statusRecheckDelayMs } from './status.ts';
+import { isStatusCurrent, statusRecheckDelayMs } from './status.ts';
+import { computeStatus, type StatusNumbers } from './statusNumbers.ts';
 
 const sunset = { taints: [{ key: 'a', effect: 'NoSchedule' as const }] };
 

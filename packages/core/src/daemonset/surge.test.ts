@@ -3,7 +3,7 @@ import type { Pod } from '../api/pod.ts';
 import { daemonSet, pod, type PodOptions } from '../testing/objects.ts';
 import { groupPodsByNode } from './manage.ts';
 import type { PlacementOutcome } from './placement.ts';
-import { planSurge } from './surge.ts';
+import { planSurge, surveySurge } from './surge.ts';
 
 interface OnNode {
   readonly outcome?: PlacementOutcome | 'gone';
@@ -27,21 +27,20 @@ function plan(
     const outcome = nodes[Number(name.slice(2))]?.outcome ?? 'run';
     return outcome === 'gone' ? undefined : outcome;
   };
-  const result = planSurge({
+  const result = surveySurge({
     ds: daemonSet(),
     hash: 'new',
     podsByNode: groupPodsByNode(pods, { includeDeletedTerminal: false }),
     nodeNames: nodes.map((_node, at) => `n-${at}`),
     outcomeOf,
-    desired: nodes.filter((_node, at) => outcomeOf(`n-${at}`) === 'run').length,
-    budget: { maxUnavailable: 0, maxSurge },
     nowMs: 60_000,
     availabilityInclusive: true,
     countOldUnavailable: true,
     surgeSunset: true,
   });
   if (!result.ok) return { creates: '', deletes: '', numSurge: 0, error: result.error };
-  const { createOn, deletePods, numSurge } = result.plan;
+  const desired = nodes.filter((_node, at) => outcomeOf(`n-${at}`) === 'run').length;
+  const { createOn, deletePods, numSurge } = planSurge(result.survey, desired, maxSurge);
   return { creates: createOn.join(' '), deletes: deletePods.map(({ spec }) => spec.nodeName).join(' '), numSurge };
 }
 

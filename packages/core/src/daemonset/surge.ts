@@ -5,24 +5,52 @@
 import { isPodAvailable, type Pod } from '../api/pod.ts';
 import { classifyPods, type UpdateInput, type UpdatePlan } from './rollingUpdate.ts';
 
+/** What there is for a create-first update, in the order of the walk (DS-U13). */
+export interface SurgeSurvey {
+  readonly numSurge: number;
+  readonly numAvailable: number;
+  /** Old pods whose new one serves already, and unavailable ones on nodes that should not run one. */
+  readonly deleteNow: readonly Pod[];
+  /** Old and available on nodes that should not run one: they may go as far as others make up for them. */
+  sunsetAvailable(limit: number): readonly Pod[];
+  /** Their old pod serves nobody: a new one costs nothing and needs no budget (DS-U14). */
+  readonly freeNodes: readonly string[];
+  /** Nodes with an old pod that is available; at most `limit` of them. */
+  candidateNodes(limit: number): readonly string[];
+  isCandidate(nodeName: string): boolean;
+}
+
 /** An old pod on a node that is not in the cache fails the whole pass (DS-U18). */
 export type SurgeResult =
-  | { readonly ok: true; readonly plan: UpdatePlan }
+  | { readonly ok: true; readonly survey: SurgeSurvey }
   | { readonly ok: false; readonly error: string };
+
+/** As in a delete-first update, candidates that upstream leaves out early are those that could not be chosen. */
+export function planSurge(survey: SurgeSurvey, desired: number, maxSurge: number): UpdatePlan {
+  const { numSurge, numAvailable, deleteNow, freeNodes } = survey;
+  const sunset = survey.sunsetAvailable(Math.max(0, numAvailable - desired));
+  const chosen = survey.candidateNodes(Math.max(0, maxSurge - numSurge));
+  const chosenNodes = new Set(chosen);
+  return {
+    createOn: [...freeNodes, ...chosen],
+    deletePods: [...deleteNow, ...sunset],
+    numUnavailable: 0,
+    numSurge,
+    isWaiting: (nodeName) => survey.isCandidate(nodeName) && !chosenNodes.has(nodeName),
+  };
+}
 
 interface Walk {
   numSurge: number;
   numAvailable: number;
   readonly deleteNow: Pod[];
-  /** Old and available on nodes that should not run one: they may go as far as others make up for them. */
   readonly sunsetAvailable: Pod[];
-  /** Their old pod serves nobody: a new one costs nothing and needs no budget (DS-U14). */
   readonly freeNodes: string[];
   readonly candidateNodes: string[];
-  readonly waiting: Set<string>;
 }
 
-export function planSurge(input: UpdateInput): SurgeResult {
+/** Looks at every node of the walk. */
+export function surveySurge(input: UpdateInput): SurgeResult {
   const walk: Walk = {
     numSurge: 0,
     numAvailable: 0,
@@ -30,21 +58,25 @@ export function planSurge(input: UpdateInput): SurgeResult {
     sunsetAvailable: [],
     freeNodes: [],
     candidateNodes: [],
-    waiting: new Set(),
   };
   for (const nodeName of input.nodeNames) {
     const error = visit(nodeName, input, walk);
     if (error !== undefined) return { ok: false, error };
   }
-  const slack = Math.max(0, walk.numAvailable - input.desired);
-  const deletePods = [...walk.deleteNow, ...walk.sunsetAvailable.slice(0, slack)];
-  const allowed = Math.max(0, input.budget.maxSurge - walk.numSurge);
-  const createOn = [...walk.freeNodes, ...walk.candidateNodes.slice(0, allowed)];
-  for (const nodeName of walk.candidateNodes.slice(allowed)) walk.waiting.add(nodeName);
-  return {
-    ok: true,
-    plan: { createOn, deletePods, numUnavailable: 0, numSurge: walk.numSurge, waiting: walk.waiting },
+  const { candidateNodes, sunsetAvailable } = walk;
+  const candidates = new Set(candidateNodes);
+  const survey: SurgeSurvey = {
+    ...walk,
+    sunsetAvailable: (limit) => sunsetAvailable.slice(0, limit),
+    candidateNodes: (limit) => candidateNodes.slice(0, limit),
+    isCandidate: (nodeName) => candidates.has(nodeName),
   };
+  return { ok: true, survey };
+}
+
+/** What the pass fails with (DS-U18). */
+export function missingNodeError(nodeName: string): string {
+  return `couldn't get node for nodeName "${nodeName}": node "${nodeName}" not found`;
 }
 
 /** Returns the error that ends the pass, if any. Older releases take every node for one that should run a pod (`sw:surge-sunset`). */
@@ -66,10 +98,9 @@ function visit(nodeName: string, input: UpdateInput, walk: Walk): string | undef
     return undefined;
   }
   const outcome = input.surgeSunset ? input.outcomeOf(nodeName) : 'run';
-  if (outcome === undefined) return `couldn't get node for nodeName "${nodeName}": node "${nodeName}" not found`;
+  if (outcome === undefined) return missingNodeError(nodeName);
   if (outcome !== 'run') (isCensusAvailable ? walk.sunsetAvailable : walk.deleteNow).push(oldPod);
   else if (!isCensusAvailable) walk.freeNodes.push(nodeName);
-  else if (walk.numSurge >= input.budget.maxSurge) walk.waiting.add(nodeName);
   else walk.candidateNodes.push(nodeName);
   return undefined;
 }

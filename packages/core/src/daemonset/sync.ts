@@ -3,33 +3,42 @@
  * Twin: daemon_controller.go syncDaemonSet, updateDaemonSet. Rules: DS-0.1, DS-F1, DS-U1, DS-U6.
  */
 import type { DaemonSet } from '../api/daemonSet.ts';
-import { compareKeys, isTerminating, keyOf, type ObjectKey } from '../api/meta.ts';
+import { isTerminating, keyOf, type ObjectKey } from '../api/meta.ts';
 import { HASH_LABEL } from '../api/daemonSet.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
 import { compileLabelSelector } from '../match/selectors.ts';
-import { computeDecisions, type DecisionInput } from './decisions.ts';
+import { concernedNodes, decisionsOf } from './decisions.ts';
+import type { Fleet } from './fleet.ts';
+import { assertSameFleet } from './fleetOracle.ts';
+import { indexedFleet } from './indexedFleet.ts';
 import { ClaimedPods } from './claimedPods.ts';
 import { cleanUpHistory, constructHistory, hasSurplus, type History } from './history.ts';
-import { type FinishedPods, planManage, type PodsByNode } from './manage.ts';
+import { type FinishedPods, planManage } from './manage.ts';
+import type { NodeStateIndex } from './nodeStateIndex.ts';
 import { compilePlacement, type Placement } from './placement.ts';
-import { planDeleteFirst, type UpdateInput } from './rollingUpdate.ts';
-import { computeStatus, statusRecheckDelayMs, storeStatus } from './status.ts';
+import { planDeleteFirst, type UpdatePlan } from './rollingUpdate.ts';
+import { statusRecheckDelayMs, storeStatus } from './status.ts';
 import { planSurge } from './surge.ts';
 import type { Sync, SyncContext, SyncOutcome } from './syncContext.ts';
-import { aggregate, cutToBurst, type NodeWork, syncNodes } from './syncNodes.ts';
-import { isRollingUpdate, updateBudget } from './updateBudget.ts';
+import { cutToBurst, type NodeWork } from './nodeWork.ts';
+import { aggregate, syncNodes } from './syncNodes.ts';
+import { walkFleet } from './walkFleet.ts';
+import { allowsSurge, isRollingUpdate, type UpdateBudget, updateBudget } from './updateBudget.ts';
 
 /** What the whole sync works on: the object and the nodes as they stood in the caches when it began. */
 interface Pass {
   readonly key: ObjectKey;
   readonly ds: DaemonSet;
   readonly nodes: readonly Node[];
+  readonly states: NodeStateIndex | undefined;
   readonly placement: Placement;
   readonly hash: string;
   readonly ctx: SyncContext;
   readonly pods: ClaimedPods;
 }
+
+const NO_NODES: readonly Node[] = [];
 
 /** A failed step; undefined where it went well. */
 type StepError = string | undefined;
@@ -53,14 +62,16 @@ export function* syncDaemonSet(key: ObjectKey, ctx: SyncContext): Sync {
     return { ok: true };
   }
   if (isTerminating(ds)) return { ok: true };
+  const states = ctx.nodeStates?.(key);
+  states?.beginSync(() => ctx.nodes.list());
+  // The nodes of the whole sync are those of its beginning; a list once handed out never changes.
+  const nodes = states === undefined ? ctx.order(ctx.nodes.list()) : NO_NODES;
   const result = yield* constructHistory(ds, () => new ClaimedPods(ds, ctx).claim(), ctx);
   if (!result.ok) return { ok: false, error: `failed to construct revisions of DaemonSet: ${result.error}` };
   const { history } = result;
   const hash = history.current.metadata.labels?.[HASH_LABEL] ?? '';
   const placement = compilePlacement(ds, ctx.profile.tolerationCompare);
-  // A copy: the list must not change under the later steps, while the answers to the earlier ones come in.
-  const nodes = [...ctx.order(ctx.nodes.list())];
-  const pass: Pass = { key, ds, nodes, placement, hash, ctx, pods: new ClaimedPods(ds, ctx) };
+  const pass: Pass = { key, ds, nodes, states, placement, hash, ctx, pods: new ClaimedPods(ds, ctx) };
   if (!ctx.expectations.satisfied(key, ctx.nowMs())) {
     observeGate(pass);
     return outcomeOf(yield* updateStatus(pass, false));
@@ -79,94 +90,122 @@ function* updateDaemonSet(pass: Pass, history: History): Sync<StepError> {
   if (error !== undefined) return error;
   if (isRollingUpdate(ds) && ctx.expectations.satisfied(key, ctx.nowMs())) error = yield* rollingUpdate(pass);
   if (error !== undefined) return error;
-  error = yield* cleanUpHistory(ds, history, () => pods.claim());
+  // Who carries what matters only where something is one too many; but strays are adopted on the way.
+  const isIdle = !hasSurplus(ds, history) && pass.states?.hasStrays === false;
+  error = isIdle ? undefined : yield* cleanUpHistory(ds, history, () => pods.claim());
   if (hasSurplus(ds, history)) pods.forget();
   return error === undefined ? undefined : `failed to clean up revisions of DaemonSet: ${error}`;
 }
 
 function* manage(pass: Pass): Sync<StepError> {
-  const { ds, ctx, hash, nodes, placement } = pass;
-  const pods = yield* pass.pods.byNode();
-  if (!pods.ok) return pods.error;
-  const { podsByNode } = pods;
-  const nowMs = ctx.nowMs();
-  const { availabilityInclusive } = ctx.profile;
-  const input = { ds, hash, nodes, podsByNode, placement, nowMs, availabilityInclusive };
-  const plan = planManage(input, finishedPods(ds, ctx));
-  const work = cutToBurst(plan);
-  const decisionInput = {
-    ...input,
-    wanted: plan,
-    issued: work,
-    waiting: plan.inBackoff,
-    waitingCode: 'backoff',
-  } as const;
+  const { ds, ctx, hash } = pass;
+  const looked = yield* lookAtFleet(pass, true);
+  if (!looked.ok) return looked.error;
+  const { fleet, rules } = looked;
+  const { podsByNode } = fleet;
+  const input = { ...rules, nodes: fleet.busyNodes(), podsByNode, goneNames: fleet.goneNames() };
+  const wanted = planManage(input, finishedPods(ds, ctx));
+  const work = cutToBurst(wanted);
+  const isWaiting = (nodeName: string): boolean => wanted.inBackoff.has(nodeName);
   ctx.observe({
     pass: 'manage',
     ds,
     hash,
-    nodes,
-    podsByNode,
-    nowMs,
+    fleet,
+    nowMs: rules.nowMs,
     ...work,
-    decisions: () => computeDecisions(decisionInput),
+    concerned: new Set([...concernedNodes(wanted), ...wanted.inBackoff]),
+    decisionOf: decisionsOf({ rules, fleet, wanted, issued: work, isWaiting, waitingCode: 'backoff' }),
   });
   return yield* issue(pass, work);
 }
 
 function* rollingUpdate(pass: Pass): Sync<StepError> {
-  const { ds, ctx, hash, nodes, placement } = pass;
+  const { key, ds, ctx, hash } = pass;
   // Read anew: manage had nothing to do, but adoption or the watch may have moved the cache (DS-U6).
-  const pods = yield* pass.pods.byNode();
-  if (!pods.ok) return pods.error;
-  const { podsByNode } = pods;
-  const { desired, nodeNames, outcomes } = countDesired(nodes, podsByNode, placement);
+  const looked = yield* lookAtFleet(pass, true);
+  if (!looked.ok) return looked.error;
+  const { fleet, rules } = looked;
+  const desired = fleet.desired();
   const budget = updateBudget(ds, desired);
-  const input: UpdateInput = {
-    ds,
-    hash,
-    podsByNode,
-    nodeNames: ctx.order(nodeNames),
-    outcomeOf: (nodeName) => outcomes.get(nodeName),
-    desired,
-    budget,
-    nowMs: ctx.nowMs(),
-    availabilityInclusive: ctx.profile.availabilityInclusive,
-    countOldUnavailable: ctx.profile.countOldUnavailable,
-    surgeSunset: ctx.profile.surgeSunset,
-  };
-  const isSurge = budget.maxSurge > 0;
-  const result = isSurge ? planSurge(input) : { ok: true as const, plan: planDeleteFirst(input) };
-  if (!result.ok) return result.error;
-  const { plan } = result;
+  const planned = planUpdate(fleet, desired, budget);
+  if (!planned.ok) return planned.error;
+  const { plan } = planned;
   const work = cutToBurst(plan);
-  const decisionInput: DecisionInput = {
-    ...input,
-    nodes,
-    placement,
-    wanted: plan,
-    issued: work,
-    waiting: plan.waiting,
-    waitingCode: isSurge ? 'surge' : 'budget',
-  };
-  const { numUnavailable, numSurge } = plan;
-  const { nowMs } = input;
-  const outstanding = ctx.expectations.get(pass.key);
-  const view = {
+  const { numUnavailable, numSurge, isWaiting } = plan;
+  const waitingCode = budget.maxSurge > 0 ? 'surge' : 'budget';
+  ctx.observe({
+    pass: 'rollingUpdate',
     ds,
     hash,
-    nodes,
-    podsByNode,
-    nowMs,
+    fleet,
+    nowMs: rules.nowMs,
     ...work,
     desired,
     ...budget,
     numUnavailable,
     numSurge,
-    outstanding,
-  };
-  ctx.observe({ pass: 'rollingUpdate', ...view, decisions: () => computeDecisions(decisionInput) });
+    outstanding: ctx.expectations.get(key),
+    concerned: concernedNodes(plan),
+    decisionOf: decisionsOf({ rules, fleet, wanted: plan, issued: work, isWaiting, waitingCode }),
+  });
   return yield* issue(pass, work);
+}
+
+type Planned = { readonly ok: true; readonly plan: UpdatePlan } | { readonly ok: false; readonly error: string };
+
+function planUpdate(fleet: Fleet, desired: number, { maxUnavailable, maxSurge }: UpdateBudget): Planned {
+  if (maxSurge === 0) return { ok: true, plan: planDeleteFirst(fleet.surveyDeleteFirst(), maxUnavailable) };
+  const surveyed = fleet.surveySurge();
+  return surveyed.ok ? { ok: true, plan: planSurge(surveyed.survey, desired, maxSurge) } : surveyed;
+}
+
+type Look =
+  | { readonly ok: true; readonly fleet: Fleet; readonly rules: LookRules }
+  | { readonly ok: false; readonly error: string };
+
+/** What all judgements of one step go by. */
+type LookRules = Pick<Pass, 'ds' | 'hash' | 'placement'> & {
+  readonly nowMs: number;
+  readonly availabilityInclusive: boolean;
+};
+
+/** The fleet as it stands now: asked of the index, or looked at node by node. `isForAPass` takes what was touched. */
+function* lookAtFleet(pass: Pass, isForAPass: boolean): Sync<Look> {
+  const { ctx, states } = pass;
+  const { skipDeletedTerminal } = ctx.profile;
+  const before = rulesOf(pass);
+  const stateRules = { ...before, surges: allowsSurge(pass.ds), includeDeletedTerminal: !skipDeletedTerminal };
+  const namespace = pass.ds.metadata.namespace ?? '';
+  // Adoption and release need the claim pass, and so does an order that is drawn.
+  const isIndexed = states?.bringUpToDate(stateRules, () => ctx.podsInNamespace(namespace)) === true;
+  if (states === undefined || !isIndexed) return yield* walkOver(pass);
+  const fleet = indexedFleet(states, { profile: ctx.profile, hash: pass.hash, takesTouched: isForAPass });
+  if (ctx.comparesFleets === true) {
+    const walked = yield* walkOver(pass);
+    if (!walked.ok) return walked;
+    assertSameFleet(fleet, walked.fleet, before);
+  }
+  return { ok: true, fleet, rules: before };
+}
+
+function* walkOver(pass: Pass): Sync<Look> {
+  const { ctx, states } = pass;
+  const pods = yield* pass.pods.byNode();
+  if (!pods.ok) return pods;
+  const rules = rulesOf(pass);
+  const fleet = walkFleet({
+    ...rules,
+    nodes: states?.allNodes() ?? pass.nodes,
+    podsByNode: pods.podsByNode,
+    profile: ctx.profile,
+    order: (list) => ctx.order(list),
+  });
+  return { ok: true, fleet, rules };
+}
+
+function rulesOf({ ds, hash, placement, ctx }: Pass): LookRules {
+  return { ds, hash, placement, nowMs: ctx.nowMs(), availabilityInclusive: ctx.profile.availabilityInclusive };
 }
 
 function* issue({ ds, hash, ctx, pods }: Pass, work: NodeWork): Sync<StepError> {
@@ -175,37 +214,11 @@ function* issue({ ds, hash, ctx, pods }: Pass, work: NodeWork): Sync<StepError> 
   return errors.length === 0 ? undefined : aggregate(errors);
 }
 
-/** The nodes of the update's walk: those that should run a pod, and those that hold one, vanished ones last (DS-U1). */
-export function countDesired(
-  nodes: readonly Node[],
-  podsByNode: PodsByNode,
-  placement: Placement,
-): {
-  readonly desired: number;
-  readonly nodeNames: readonly string[];
-  readonly outcomes: ReadonlyMap<string, ReturnType<Placement>>;
-} {
-  let desired = 0;
-  const nodeNames: string[] = [];
-  const outcomes = new Map<string, ReturnType<Placement>>();
-  for (const node of nodes) {
-    const { name } = node.metadata;
-    const outcome = placement(node);
-    outcomes.set(name, outcome);
-    if (outcome === 'run') desired += 1;
-    if (outcome === 'run' || podsByNode.has(name)) nodeNames.push(name);
-  }
-  const vanished = [...podsByNode.keys()].filter((name) => !outcomes.has(name)).sort(compareKeys);
-  return { desired, nodeNames: [...nodeNames, ...vanished], outcomes };
-}
-
 function* updateStatus(pass: Pass, raise: boolean): Sync<StepError> {
-  const { key, ds, ctx, hash, nodes, placement } = pass;
-  const pods = yield* pass.pods.byNode();
-  if (!pods.ok) return pods.error;
-  const { availabilityInclusive } = ctx.profile;
-  const input = { ds, hash, nodes, podsByNode: pods.podsByNode, placement, nowMs: ctx.nowMs(), availabilityInclusive };
-  const numbers = computeStatus(input);
+  const { key, ds, ctx } = pass;
+  const looked = yield* lookAtFleet(pass, false);
+  if (!looked.ok) return looked.error;
+  const numbers = looked.fleet.status();
   const error = yield* storeStatus(ds, numbers, raise, ctx);
   if (error !== undefined) return `error storing status for daemon set ${JSON.stringify(ds.metadata.name)}: ${error}`;
   const delayMs = statusRecheckDelayMs(ds, numbers);

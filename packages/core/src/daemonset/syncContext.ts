@@ -5,7 +5,6 @@
  */
 import type { ControllerRevision, DaemonSet } from '../api/daemonSet.ts';
 import type { ObjectKey } from '../api/meta.ts';
-import type { Node } from '../api/node.ts';
 import type { Kind } from '../api/objects.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiRequest, ApiResult, Lister } from '../api/requests.ts';
@@ -13,6 +12,9 @@ import type { Backoff } from '../machinery/backoff.ts';
 import type { Consistency } from '../machinery/consistency.ts';
 import type { Expectation, Expectations } from '../machinery/expectations.ts';
 import type { Profile } from '../profile.ts';
+import type { DecisionOf } from './decisions.ts';
+import type { Fleet } from './fleet.ts';
+import type { NodeStateIndex } from './nodeStateIndex.ts';
 
 /** All reads come from the controller's caches, which may be old; live reads are requests that the generator yields. */
 export interface SyncContext {
@@ -27,6 +29,13 @@ export interface SyncContext {
   nowMs(): number;
   podsInNamespace(namespace: string): readonly Pod[];
   revisionsInNamespace(namespace: string): readonly ControllerRevision[];
+  /**
+   * States of the nodes for a DaemonSet, kept by whoever hears of changes; absent: every pass walks over the caches.
+   * Must be absent where `order` is not the identity.
+   */
+  readonly nodeStates?: (key: ObjectKey) => NodeStateIndex;
+  /** Tests: every answer of the index is compared with a walk over the caches. */
+  readonly comparesFleets?: boolean;
   /** Identity by default; a seeded shuffle where Go has no order (DS-S10). */
   order<T>(list: readonly T[]): readonly T[];
   enqueueAfter(key: ObjectKey, delayMs: number): void;
@@ -36,56 +45,36 @@ export interface SyncContext {
   observe(pass: SyncPass): void;
 }
 
-/** Why a node stands as it stands after a pass: the closed list of decision codes of the trace. */
-export type DecisionCode =
-  | 'ok'
-  | 'notWanted'
-  | 'sunset'
-  | 'budget'
-  | 'surge'
-  | 'expectations'
-  | 'backoff'
-  | 'burst'
-  | 'rateLimit'
-  | 'oldPodTerminating'
-  | 'createFailed'
-  | 'unschedulable'
-  | 'startFailed'
-  | 'notReady'
-  | 'settling'
-  | 'paused'
-  | 'onDelete'
-  /** Beyond the list of report.md: work that this pass did on the node. */
-  | 'create'
-  | 'delete'
-  | 'replace';
-
-/** What every pass saw: the objects in the cache at that moment (immutable, shared by reference). */
+/**
+ * What every pass saw. The objects are immutable; the fleet answers for that moment alone, so it has to be asked before
+ * the pass goes on.
+ */
 export interface PassView {
   readonly ds: DaemonSet;
   /** Label value of the current revision; empty in a pass that has none. */
   readonly hash: string;
-  readonly nodes: readonly Node[];
-  /** Claimed pods by target node, terminal + terminating ones left out (DS-M1). */
-  readonly podsByNode: ReadonlyMap<string, readonly Pod[]>;
+  /** Nodes, and claimed pods by target node, terminal + terminating ones left out (DS-M1). */
+  readonly fleet: PassFleet;
   /** The controller's clock at that moment: what its judgements of availability went by. */
   readonly nowMs: number;
 }
 
+export type PassFleet = Pick<Fleet, 'podsByNode' | 'touched' | 'allNodes' | 'nodeOf'>;
+
+interface WorkingPass extends PassView {
+  /** Node names, already cut to the burst (DS-S1). */
+  readonly createOn: readonly string[];
+  readonly deletePods: readonly Pod[];
+  /** Nodes that the pass acts on, would act on, or leaves in backoff. */
+  readonly concerned: ReadonlySet<string>;
+  /** Why a node stands as it stands; undefined for a name that neither is a node nor holds a pod. */
+  readonly decisionOf: DecisionOf;
+}
+
 export type SyncPass =
-  | (PassView & {
-      readonly pass: 'manage';
-      /** Node names, already cut to the burst (DS-S1). */
-      readonly createOn: readonly string[];
-      readonly deletePods: readonly Pod[];
-      /** Decision per node name, for every node in the list and every node that holds a pod. Computed when asked. */
-      readonly decisions: () => ReadonlyMap<string, DecisionCode>;
-    })
-  | (PassView & {
+  | (WorkingPass & { readonly pass: 'manage' })
+  | (WorkingPass & {
       readonly pass: 'rollingUpdate';
-      readonly createOn: readonly string[];
-      readonly deletePods: readonly Pod[];
-      readonly decisions: () => ReadonlyMap<string, DecisionCode>;
       readonly desired: number;
       readonly maxUnavailable: number;
       readonly maxSurge: number;

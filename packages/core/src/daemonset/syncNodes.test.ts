@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { apiFailure, type ApiRequest, type ApiResult } from '../api/requests.ts';
 import { MemoryCluster } from '../conformance/memoryCluster.ts';
 import { daemonSet, DS_KEY, newestProfile, pod } from '../testing/objects.ts';
-import { aggregate, cutToBurst, type NodeWork, slowStartBatches, syncNodes } from './syncNodes.ts';
+import { cutToBurst, type NodeWork } from './nodeWork.ts';
+import { aggregate, slowStartBatches, syncNodes } from './syncNodes.ts';
 
 const nodes = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `n-${at}`);
 

@@ -6,20 +6,9 @@ import type { DaemonSet } from '../api/daemonSet.ts';
 import { keyOf } from '../api/meta.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiRequest, ApiResult } from '../api/requests.ts';
+import type { NodeWork } from './nodeWork.ts';
 import { newDaemonPod } from './podTemplate.ts';
 import type { Sync, SyncContext } from './syncContext.ts';
-
-/** Creations, and deletions, that one pass issues at most; the rest is found again by the next sync (DS-S1, DS-S8). */
-const BURST_REPLICAS = 250;
-
-export interface NodeWork {
-  readonly createOn: readonly string[];
-  readonly deletePods: readonly Pod[];
-}
-
-export function cutToBurst(work: NodeWork): NodeWork {
-  return { createOn: work.createOn.slice(0, BURST_REPLICAS), deletePods: work.deletePods.slice(0, BURST_REPLICAS) };
-}
 
 /** Sizes of the batches for `total` creations: 1, 2, 4, … so that a quota costs few vain attempts (DS-S3). */
 export function slowStartBatches(total: number): readonly number[] {

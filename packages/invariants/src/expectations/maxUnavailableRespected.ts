@@ -3,7 +3,7 @@ import { keyOf } from '@everynode/core/api/meta';
 import { objectRef } from '@everynode/core/api/objects';
 import { choice, daemonSet, withDefault } from '@everynode/sim/params';
 import type { WatchKind } from '@everynode/sim/cluster/worldView';
-import { budgetOf } from '../census.ts';
+import { budgetOf, Censuses } from '../census.ts';
 import { type AnyExpectation, defineExpectation, type Finding, type Judge, type JudgeScope } from '../expectation.ts';
 import { BOARD_WATCHES, NodeBoard, type NodeState } from '../nodeBoard.ts';
 import { budgetUseOf } from '../overdraw.ts';
@@ -33,17 +33,18 @@ export const maxUnavailableRespected: AnyExpectation = defineExpectation({
 /** What each pass does, by the law INV-5; between two passes there is nothing new to say. */
 function judgePasses(key: string, scope: JudgeScope): Judge {
   const { window } = scope;
+  const censuses = new Censuses();
   let fresh: Finding[] = [];
   let passes = 0;
   let most = 0;
   return {
     observe(change, view) {
-      if (change.kind !== 'Pass' || change.pass.pass !== 'rollingUpdate' || keyOf(change.pass.ds) !== key) return;
+      if (change.kind !== 'Pass' || keyOf(change.pass.ds) !== key) return;
+      const census = censuses.follow(change.pass, view.profile);
+      if (census === undefined || change.pass.pass !== 'rollingUpdate') return;
       if (view.nowMs < window.fromMs || view.nowMs > window.toMs) return;
       passes += 1;
-      const use = budgetUseOf(change.pass, view.profile);
-      if (use === 'nothing') return;
-      const { taken, allowed, why } = use;
+      const { taken, allowed, why } = budgetUseOf(change.pass, census);
       most = Math.max(most, taken);
       if (taken <= allowed) return;
       const message = `the rolling update of ${key} takes down ${taken} available pods, ${allowed} are allowed (${why})`;

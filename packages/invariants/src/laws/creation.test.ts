@@ -54,7 +54,7 @@ test('INV-2 lets a pod be created beside one that is finished and going', () => 
   const bench = new LawBench(world, createsOnlyWhereNoneIs);
   const gone = makePod(ds, 'p1', 'n1', { phase: 'Failed', isTerminating: true });
   const podsByNode = new Map([['n1', [gone]]]);
-  expect(bench.pass(managePass(world, { createOn: ['n1'], podsByNode }))).toEqual([]);
+  expect(bench.pass(managePass(world, { createOn: ['n1'] }, podsByNode))).toEqual([]);
 });
 
 test.each([
@@ -65,7 +65,7 @@ test.each([
   const world = worldWith();
   const bench = new LawBench(world, createsOnlyWhereNoneIs);
   const pod = makePod(makeDaemonSet(), 'p1', 'n1', options);
-  const pass = managePass(world, { createOn: ['n1'], podsByNode: new Map([['n1', [pod]]]) });
+  const pass = managePass(world, { createOn: ['n1'] }, new Map([['n1', [pod]]]));
   expect(bench.pass(pass)).toEqual([`the controller's manage pass for ${AGENT} creates a pod for n1, which has p1`]);
 });
 
@@ -73,7 +73,7 @@ test('INV-2 says nothing about surge, where a second pod is the point', () => {
   const world = worldWith(1);
   const bench = new LawBench(world, createsOnlyWhereNoneIs);
   const podsByNode = new Map([['n1', [makePod(makeDaemonSet(), 'p1', 'n1')]]]);
-  expect(bench.pass(managePass(world, { createOn: ['n1'], podsByNode }))).toBeUndefined();
+  expect(bench.pass(managePass(world, { createOn: ['n1'] }, podsByNode))).toBeUndefined();
 });
 
 test('INV-3 lets a pass create 250 pods and delete 250, and not one more', () => {

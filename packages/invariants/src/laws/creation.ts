@@ -21,12 +21,11 @@ export const createsOnlyWhereWanted: LawDefinition = {
       if (!isActing(pass)) return undefined;
       // A surge of older releases asks of no node whether it should run a pod (`sw:surge-sunset`).
       if (pass.pass === 'rollingUpdate' && !view.profile.surgeSunset) return undefined;
-      const { ds, nodes, createOn } = pass;
+      const { ds, fleet, createOn } = pass;
       if (createOn.length === 0) return [];
       const placement = compilePlacement(ds, view.profile.tolerationCompare);
-      const byName = new Map(nodes.map((node) => [node.metadata.name, node]));
       return createOn.flatMap((name): readonly Finding[] => {
-        const node = byName.get(name);
+        const node = fleet.nodeOf(name);
         if (node !== undefined && placement(node) === 'run') return [];
         const why = node === undefined ? 'which is not in its list of nodes' : 'which should not run one';
         return [finding(pass, name, `creates a pod for ${name}, ${why}`)];
@@ -46,7 +45,7 @@ export const createsOnlyWhereNoneIs: LawDefinition = {
       if (!isActing(pass)) return undefined;
       if (allowsSurge(pass.ds)) return undefined;
       return pass.createOn.flatMap((name): readonly Finding[] => {
-        const pods = pass.podsByNode.get(name) ?? [];
+        const pods = pass.fleet.podsByNode.get(name) ?? [];
         const [pod] = pods.filter((each) => !(isTerminal(each) && isTerminating(each)));
         if (pod === undefined) return [];
         return [finding(pass, name, `creates a pod for ${name}, which has ${pod.metadata.name}`)];

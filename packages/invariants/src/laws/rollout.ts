@@ -2,7 +2,7 @@
 import { isTerminating, keyOf } from '@everynode/core/api/meta';
 import { objectRef } from '@everynode/core/api/objects';
 import { isPodUpdated } from '@everynode/core/daemonset/podTemplate';
-import { allowsSurge, takeCensus } from '../census.ts';
+import { allowsSurge, Censuses } from '../census.ts';
 import type { Finding, LawDefinition } from '../expectation.ts';
 import { budgetUseOf, type UpdatePass } from '../overdraw.ts';
 
@@ -40,42 +40,48 @@ export const deletesWithinBudget: LawDefinition = {
   name: 'INV-5',
   summary: 'without surge a pass deletes at most maxUnavailable − unavailable pods that are available',
   watches: ['Pass'],
-  create: () => ({
-    observe(change, view) {
-      if (change.kind !== 'Pass' || change.pass.pass !== 'rollingUpdate') return undefined;
-      const { pass } = change;
-      if (allowsSurge(pass.ds)) return undefined;
-      const use = budgetUseOf(pass, view.profile);
-      if (use === 'nothing') return [];
-      const { taken: got, allowed, why } = use;
-      if (got <= allowed) return [];
-      return [{ ...finding(pass, `takes down ${got} available pods, ${allowed} are allowed (${why})`), got }];
-    },
-  }),
+  create() {
+    const censuses = new Censuses();
+    return {
+      observe(change, view) {
+        if (change.kind !== 'Pass') return undefined;
+        const { pass } = change;
+        const census = censuses.follow(pass, view.profile);
+        if (census === undefined || pass.pass !== 'rollingUpdate' || allowsSurge(pass.ds)) return undefined;
+        const { taken: got, allowed, why } = budgetUseOf(pass, census);
+        if (got <= allowed) return [];
+        return [{ ...finding(pass, `takes down ${got} available pods, ${allowed} are allowed (${why})`), got }];
+      },
+    };
+  },
 };
 
 export const surgesWithinBudget: LawDefinition = {
   name: 'INV-6',
   summary: 'with surge a pass creates at most maxSurge − surging pods beside available old ones',
   watches: ['Pass'],
-  create: () => ({
-    observe(change, view) {
-      if (change.kind !== 'Pass' || change.pass.pass !== 'rollingUpdate') return undefined;
-      const { pass } = change;
-      if (!allowsSurge(pass.ds)) return undefined;
-      if (pass.createOn.length === 0) return [];
-      const census = takeCensus({ ...pass, profile: view.profile });
-      const got = pass.createOn.filter((name) =>
-        (pass.podsByNode.get(name) ?? []).some(
-          (pod) => !isTerminating(pod) && !isPodUpdated(pod, pass.hash) && census.isAvailable(pod),
-        ),
-      ).length;
-      const allowed = Math.max(0, census.maxSurge - census.numSurge);
-      if (got <= allowed) return [];
-      const budget = `maxSurge ${census.maxSurge}, ${census.numSurge} surging`;
-      return [{ ...finding(pass, `adds ${got} pods beside available ones, ${allowed} are allowed (${budget})`), got }];
-    },
-  }),
+  create() {
+    const censuses = new Censuses();
+    return {
+      observe(change, view) {
+        if (change.kind !== 'Pass') return undefined;
+        const { pass } = change;
+        const census = censuses.follow(pass, view.profile);
+        if (census === undefined || pass.pass !== 'rollingUpdate' || !allowsSurge(pass.ds)) return undefined;
+        const isBesideAvailable = (name: string): boolean =>
+          (pass.fleet.podsByNode.get(name) ?? []).some(
+            (pod) => !isTerminating(pod) && !isPodUpdated(pod, pass.hash) && census.isAvailable(pod),
+          );
+        const got = pass.createOn.filter(isBesideAvailable).length;
+        const allowed = Math.max(0, census.maxSurge - census.numSurge);
+        if (got <= allowed) return [];
+        const budget = `maxSurge ${census.maxSurge}, ${census.numSurge} surging`;
+        return [
+          { ...finding(pass, `adds ${got} pods beside available ones, ${allowed} are allowed (${budget})`), got },
+        ];
+      },
+    };
+  },
 };
 
 function outstanding(pass: UpdatePass, adds: number, dels: number, ageMs: number): Finding {

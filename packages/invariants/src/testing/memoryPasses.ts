@@ -1,5 +1,7 @@
 /** Passes of a controller for the tests of this package: it sees a world in memory as it is, and does what a test says. */
+import type { Node } from '@everynode/core/api/node';
 import { assert } from '@everynode/core/assert';
+import type { Pod } from '@everynode/core/api/pod';
 import { groupPodsByNode } from '@everynode/core/daemonset/manage';
 import type { PassView, SyncPass } from '@everynode/core/daemonset/syncContext';
 import type { Finding, LawDefinition, LawJudge } from '../expectation.ts';
@@ -15,11 +17,29 @@ export function viewPass(world: MemoryWorld, hash = 'v1'): PassView {
   const podsByNode = groupPodsByNode(world.daemonPods(AGENT), {
     includeDeletedTerminal: !world.profile.skipDeletedTerminal,
   });
-  return { ds, hash, nodes: world.list('Node'), podsByNode, nowMs: world.nowMs };
+  const nodes = [...world.list('Node')];
+  const nodeOf = (name: string): Node | undefined => nodes.find(({ metadata }) => metadata.name === name);
+  const fleet = { podsByNode, allNodes: () => nodes, nodeOf };
+  return { ds, hash, fleet, nowMs: world.nowMs };
 }
 
-export function managePass(world: MemoryWorld, fields: Partial<ManagePass>): ManagePass {
-  return { pass: 'manage', ...viewPass(world), createOn: [], deletePods: [], decisions: () => new Map(), ...fields };
+/** `podsByNode`: what the controller saw, where that is not what the world holds. */
+export function managePass(
+  world: MemoryWorld,
+  fields: Partial<ManagePass>,
+  podsByNode?: ReadonlyMap<string, readonly Pod[]>,
+): ManagePass {
+  const seen = viewPass(world);
+  return {
+    pass: 'manage',
+    ...seen,
+    ...(podsByNode === undefined ? {} : { fleet: { ...seen.fleet, podsByNode } }),
+    createOn: [],
+    deletePods: [],
+    concerned: new Set(),
+    decisionOf: () => undefined,
+    ...fields,
+  };
 }
 
 export function updatePass(world: MemoryWorld, fields: Partial<RollingUpdatePass>): RollingUpdatePass {

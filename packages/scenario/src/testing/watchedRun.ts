@@ -81,7 +81,7 @@ export function watchRun(plan: Plan): WatchedRun {
   const rules = new ClusterRules(witnessOf(steps));
   const checker = new Checker(plan, trace);
   const onlookers = new Onlookers(checker, rules);
-  const end = runPlan({ plan, trace, observer: onlookers });
+  const end = runPlan({ plan, trace, observer: onlookers, comparesFleets: true });
   const { rows } = checker;
   for (const row of rows) trace.assertion(row);
   const { verdict, reason } = computeVerdict({ rows, steps, ending: end });

@@ -75,6 +75,8 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
       return informer;
     },
     rng: (purpose) => streams.of(`${name}/${purpose}`),
+    isOrderDrawn: plan.explore,
+    comparesFleets: world.comparesFleets,
     order,
     trace: createTrace(world, name),
   };

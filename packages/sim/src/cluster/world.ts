@@ -43,6 +43,8 @@ export interface World {
   readonly models: PodModels;
   /** By node: the record of what last happened to its machine, its link or its kubelet. */
   readonly nodeCauses: Map<string, number>;
+  /** Tests: see `ComponentContext`. */
+  readonly comparesFleets: boolean;
   /** Hands a change to whoever looks on. */
   readonly observe: (change: Change) => void;
 }
@@ -53,7 +55,12 @@ export function kubeletName(node: string): string {
 }
 
 /** An empty world at instant 0. `observe` is told of every change after it has happened. */
-export function createWorld(plan: Plan, trace: TraceWriter, observe: (change: Change) => void): World {
+export function createWorld(
+  plan: Plan,
+  trace: TraceWriter,
+  observe: (change: Change) => void,
+  comparesFleets = false,
+): World {
   const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
   assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
   const settings = settingsOf(profile, plan.settings);
@@ -105,6 +112,7 @@ export function createWorld(plan: Plan, trace: TraceWriter, observe: (change: Ch
     machines,
     models,
     nodeCauses,
+    comparesFleets,
     observe,
   };
 }

@@ -70,6 +70,10 @@ export interface ComponentContext {
   watch<K extends Kind>(kind: K, handlers: InformerHandlers<K>, options?: WatchOptions): Informer<K>;
   /** A stream of its own: `<component name>/<purpose>`. A later incarnation goes on where the last one stopped. */
   rng(purpose: string): Rng;
+  /** `order` shuffles. */
+  readonly isOrderDrawn: boolean;
+  /** Tests: the controller holds its index against a walk over its caches at every step. */
+  readonly comparesFleets: boolean;
   /** Identity by default; a seeded shuffle in explore mode, wherever Go has no order. */
   order<T>(list: readonly T[]): readonly T[];
   readonly trace: ComponentTrace;

@@ -21,6 +21,7 @@ import {
   revisionUpdated,
 } from '@everynode/core/daemonset/handlers';
 import { nodeWorkKeys } from '@everynode/core/daemonset/nodeEvents';
+import { NodeStateIndexes } from '@everynode/core/daemonset/nodeStateIndexes';
 import { syncDaemonSet } from '@everynode/core/daemonset/sync';
 import type { SyncContext } from '@everynode/core/daemonset/syncContext';
 import { Backoff } from '@everynode/core/machinery/backoff';
@@ -54,6 +55,8 @@ class DaemonSetController {
   readonly #failedPodsBackoff = new Backoff();
   readonly #consistency = new Consistency();
   readonly #memories = new Map<ObjectKey, SyncMemory>();
+  /** By DaemonSet; absent where the order of nodes and pods is drawn, which only a walk over them can follow. */
+  readonly #states: NodeStateIndexes | undefined;
   readonly #queue: DaemonSetControllerQueue;
   readonly #nodeQueue: DaemonSetControllerQueue;
   #caches: Caches | undefined;
@@ -61,6 +64,7 @@ class DaemonSetController {
 
   constructor(ctx: ComponentContext) {
     this.#ctx = ctx;
+    this.#states = ctx.isOrderDrawn ? undefined : new NodeStateIndexes();
     const workers = ctx.settings.concurrentDaemonSetSyncs;
     const rng = ctx.rng('queue');
     const pickUp = latencyDraw('queuePickUp', ctx.settings.latencyPercent);
@@ -96,9 +100,19 @@ class DaemonSetController {
     const daemonSets: Informer<'DaemonSet'> = ctx.watch('DaemonSet', daemonSetHandlers, { resyncs: true });
     const caches: HandlerCaches = { profile: ctx.profile, daemonSets: this.#unordered(daemonSets) };
     const pods = ctx.watch('Pod', {
-      added: (pod) => this.#apply(podAdded(pod, caches)),
-      updated: (before, after) => this.#apply(podUpdated(before, after, caches)),
-      deleted: (pod) => this.#apply(podDeleted(pod, caches)),
+      // Indexes hear of a change before its effects: a sync that those start finds them up to date.
+      added: (pod) => {
+        this.#states?.podChanged(pod);
+        this.#apply(podAdded(pod, caches));
+      },
+      updated: (before, after) => {
+        this.#states?.podChanged(after);
+        this.#apply(podUpdated(before, after, caches));
+      },
+      deleted: (pod) => {
+        this.#states?.podGone(pod);
+        this.#apply(podDeleted(pod, caches));
+      },
       synced,
     });
     const revisions = ctx.watch('ControllerRevision', {
@@ -108,8 +122,15 @@ class DaemonSetController {
       synced,
     });
     const nodes = ctx.watch('Node', {
-      added: (node) => this.#apply(nodeAdded(node, caches)),
-      updated: (before, after) => this.#apply(nodeUpdated(before, after, caches)),
+      added: (node) => {
+        this.#states?.nodeChanged(node);
+        this.#apply(nodeAdded(node, caches));
+      },
+      updated: (before, after) => {
+        this.#states?.nodeChanged(after);
+        this.#apply(nodeUpdated(before, after, caches));
+      },
+      deleted: (node) => this.#states?.nodeGone(node.metadata.name),
       synced,
     });
     this.#caches = { daemonSets, pods, revisions, nodes };
@@ -142,6 +163,7 @@ class DaemonSetController {
           this.#expectations.forget(each.key);
           this.#consistency.forget(each.key, each.uid);
           this.#memories.delete(each.key);
+          this.#states?.forget(each.key);
           break;
       }
     }
@@ -165,8 +187,7 @@ class DaemonSetController {
       return;
     }
     this.#beforeSync(caches);
-    const delivered = `${caches.pods.lastRevision}/${caches.nodes.lastRevision}`;
-    const trace = new SyncTrace(this.#ctx, key, wake, this.#memoryOf(key), delivered);
+    const trace = new SyncTrace(this.#ctx, key, wake, this.#memoryOf(key));
     const sync = syncDaemonSet(key, this.#syncContext(caches, trace));
     driveSync(this.#ctx, sync, trace, (outcome) => {
       trace.ended(outcome, this.#queue.failures(key));
@@ -199,7 +220,10 @@ class DaemonSetController {
 
   #syncContext({ daemonSets, nodes, pods, revisions }: Caches, trace: SyncTrace): SyncContext {
     const ctx = this.#ctx;
+    const states = this.#states;
     return {
+      ...(states === undefined ? {} : { nodeStates: (key: ObjectKey) => states.of(key) }),
+      comparesFleets: ctx.comparesFleets,
       profile: ctx.profile,
       daemonSets,
       nodes,

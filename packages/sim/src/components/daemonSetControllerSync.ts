@@ -2,10 +2,11 @@
  * Carries out one reconcile of core's generator: sends each batch at once, resumes with its last answer, and tells the
  * trace what the sync saw and did. A crash of the process simply drops the generator. Rules: DS-0.1, DS-S3, DS-S6.
  */
-import { keyOf } from '@everynode/core/api/meta';
+import { compareKeys, keyOf } from '@everynode/core/api/meta';
 import { objectRef } from '@everynode/core/api/objects';
 import type { ApiRequest, ApiResult } from '@everynode/core/api/requests';
-import type { DecisionCode, Sync, SyncOutcome, SyncPass } from '@everynode/core/daemonset/syncContext';
+import type { DecisionCode } from '@everynode/core/daemonset/decisions';
+import type { Sync, SyncOutcome, SyncPass } from '@everynode/core/daemonset/syncContext';
 import type { Scalar } from '@everynode/trace/record';
 import type { ComponentContext } from './component.ts';
 import type { Wake } from './daemonSetControllerQueue.ts';
@@ -16,13 +17,24 @@ type WorkingPass = Extract<SyncPass, { readonly pass: 'manage' | 'rollingUpdate'
 export interface SyncMemory {
   /** Numbers of the last rolling update pass. */
   numbers: string;
-  /** What the caches had delivered when the decisions were last written down. */
-  decidedAt: string;
+  /** Last written. */
   readonly codes: Map<string, DecisionCode>;
+  /** Names that have changed since a pass of this kind last judged them. */
+  readonly unjudged: Readonly<Record<WorkingPass['pass'], Set<string>>>;
+  /** Nodes that the last pass meant to act on: their code holds for that pass alone. */
+  concerned: ReadonlySet<string>;
+  /** Which pass `unjudged` goes up to. */
+  look: number | undefined;
 }
 
 export function newSyncMemory(): SyncMemory {
-  return { numbers: '', decidedAt: '', codes: new Map() };
+  return {
+    numbers: '',
+    codes: new Map(),
+    unjudged: { manage: new Set(), rollingUpdate: new Set() },
+    concerned: new Set(),
+    look: undefined,
+  };
 }
 
 /**
@@ -35,19 +47,17 @@ export class SyncTrace {
   readonly #key: string;
   readonly #wake: Wake;
   readonly #memory: SyncMemory;
-  readonly #delivered: string;
   #record: number | undefined;
   #isStale = false;
   #latest: number | undefined;
-  #decided: WorkingPass | undefined;
+  /** What the last pass of this sync made of the nodes that may have changed; the last one has the last word. */
+  #decided: { readonly pass: WorkingPass; readonly codes: Map<string, DecisionCode | undefined> } | undefined;
 
-  /** `delivered` tells which revisions of pods and nodes the caches have got. */
-  constructor(ctx: ComponentContext, key: string, wake: Wake, memory: SyncMemory, delivered: string) {
+  constructor(ctx: ComponentContext, key: string, wake: Wake, memory: SyncMemory) {
     this.#ctx = ctx;
     this.#key = key;
     this.#wake = wake;
     this.#memory = memory;
-    this.#delivered = delivered;
   }
 
   /** The record that what this sync asks for is caused by: its latest pass, itself, or what woke it. */
@@ -65,11 +75,11 @@ export class SyncTrace {
         this.#begin('stale', { kind: pass.kind });
         break;
       case 'manage':
-        this.#decided = pass;
+        this.#judge(pass);
         if (pass.createOn.length + pass.deletePods.length > 0) this.#notePass('ds.manage', pass, {});
         break;
       case 'rollingUpdate':
-        this.#decided = pass;
+        this.#judge(pass);
         this.#observeRoll(pass);
         break;
     }
@@ -128,30 +138,47 @@ export class SyncTrace {
     return this.#ctx.trace.event(fields);
   }
 
-  /** Half of all syncs only hear the echo of a status: where nothing was delivered and nothing is done, no code changes. */
-  #isDecided(pass: WorkingPass): boolean {
-    const decidedAt = `${this.#delivered}/${pass.ds.metadata.generation ?? 0}/${pass.createOn.length}/${pass.deletePods.length}`;
-    // Time alone turns `settling` into `ok`.
-    const isSame = decidedAt === this.#memory.decidedAt && (pass.ds.spec.minReadySeconds ?? 0) === 0;
-    this.#memory.decidedAt = decidedAt;
-    return isSame;
+  /** Asks the pass about every node whose code may have changed; its answers hold for this moment alone. */
+  #judge(pass: WorkingPass): void {
+    const memory = this.#memory;
+    const { touched, allNodes, podsByNode } = pass.fleet;
+    const names = new Set([...pass.concerned, ...memory.concerned, ...(this.#decided?.codes.keys() ?? [])]);
+    if (touched !== undefined && touched.look === (memory.look ?? Number.NaN) + 1) {
+      for (const set of Object.values(memory.unjudged)) for (const name of touched.names) set.add(name);
+      for (const name of memory.unjudged[pass.pass]) names.add(name);
+    } else {
+      for (const name of [...podsByNode.keys(), ...memory.codes.keys()]) names.add(name);
+      for (const { metadata } of allNodes()) names.add(metadata.name);
+      for (const set of Object.values(memory.unjudged)) for (const name of names) set.add(name);
+    }
+    memory.unjudged[pass.pass].clear();
+    memory.look = touched?.look;
+    const codes = new Map<string, DecisionCode | undefined>();
+    for (const name of names) codes.set(name, pass.decisionOf(name));
+    this.#decided = { pass, codes };
   }
 
-  /** The last pass that judged the nodes has the last word; a node's code is written when it changes. */
+  /** A node's code is written when it changes. */
   #noteDecisions(): void {
-    const pass = this.#decided;
-    if (pass === undefined || this.#isDecided(pass)) return;
-    const decisions = pass.decisions();
+    const decided = this.#decided;
+    if (decided === undefined) return;
+    const { pass } = decided;
     const { codes } = this.#memory;
+    this.#memory.concerned = pass.concerned;
     const object = objectRef('DaemonSet', keyOf(pass.ds));
     const cause = this.cause;
-    for (const [node, code] of decisions) {
-      if (code === codes.get(node) || (pass.pass === 'manage' && isHeldBack(code, codes.get(node)))) continue;
+    for (const [node, code] of sortedByName(decided.codes)) {
+      const before = codes.get(node);
+      if (code === undefined) codes.delete(node);
+      if (code === undefined || code === before || (pass.pass === 'manage' && isHeldBack(code, before))) continue;
       codes.set(node, code);
       this.#ctx.trace.decision({ object, node, code, ...(cause === undefined ? {} : { cause }) });
     }
-    for (const node of codes.keys()) if (!decisions.has(node)) codes.delete(node);
   }
+}
+
+function sortedByName<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([a], [b]) => compareKeys(a, b));
 }
 
 /** Manage does not know of the update's budget: where it finds nothing to do, the update's last word stands. */

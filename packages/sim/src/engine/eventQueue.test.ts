@@ -33,8 +33,14 @@ class SortedArrayQueue {
   }
 }
 
+/** Near, at both edges of the wheel's turn, and far beyond it. */
+const delayMs = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(200) },
+  fc.constantFrom(65_535, 65_536, 65_537, 131_072),
+  fc.nat(300_000),
+);
 const step = fc.oneof(
-  { weight: 9, arbitrary: fc.record({ do: fc.constant('schedule' as const), atMs: fc.nat(200), rank: fc.nat(2) }) },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('schedule' as const), delayMs, rank: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pop' as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('cancel' as const), which: fc.nat(1000) }) },
 );
@@ -46,10 +52,11 @@ describe('EventQueue', () => {
         const queue = new EventQueue(1);
         const oracle = new SortedArrayQueue();
         const handles: number[] = [];
+        let nowMs = 0;
         for (const each of steps) {
           if (each.do === 'schedule') {
-            const handle = queue.schedule(each.atMs, each.rank);
-            oracle.add(each.atMs, each.rank, handle);
+            const handle = queue.schedule(nowMs + each.delayMs, each.rank);
+            oracle.add(nowMs + each.delayMs, each.rank, handle);
             handles.push(handle);
           } else if (each.do === 'cancel' && handles.length > 0) {
             const handle = handles[each.which % handles.length] ?? 0;
@@ -60,13 +67,14 @@ describe('EventQueue', () => {
             const expected = oracle.pop();
             expect(slot).toBe(slotOf(expected?.handle ?? -1));
             expect(nextAtMs).toBe(expected?.atMs);
+            nowMs = nextAtMs;
           }
           expect(queue.size).toBe(oracle.waiting.length);
         }
         while (oracle.waiting.length > 0) expect(queue.pop()).toBe(slotOf(oracle.pop()?.handle ?? -1));
         expect(queue.nextAtMs).toBe(Infinity);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 
@@ -100,6 +108,13 @@ describe('EventQueue', () => {
 
   test('an instant that is no whole millisecond is refused', () => {
     expect(() => new EventQueue().schedule(1.5, 0)).toThrow('whole milliseconds, got 1.5');
+  });
+
+  test('an instant before the one that was taken last is refused', () => {
+    const queue = new EventQueue();
+    queue.schedule(5, 0);
+    queue.pop();
+    expect(() => queue.schedule(4, 0)).toThrow('4 ms lies before the event taken last, at 5 ms');
   });
 
   test('popping from an empty queue is refused', () => {

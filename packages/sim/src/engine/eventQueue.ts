@@ -1,45 +1,63 @@
 /**
  * The pending set of the simulation: which slot comes next, by (atMs, rank, seq). It knows slots and instants only, so
  * that nothing is allocated per event; whoever schedules keeps what is to happen beside the slot number.
+ *
+ * A timing wheel: one list per millisecond of the next minute, and bits that tell which of them hold anything, so that
+ * neither adding nor taking depends on how many events wait. What is further away waits in a heap until its minute comes.
  */
-import { assert } from '@everynode/core/assert';
+import { assert, AssertionError } from '@everynode/core/assert';
+import { EventHeap } from './eventHeap.ts';
+import { WheelBits } from './wheelBits.ts';
 
 /** Names one scheduled event for as long as it waits: generation × SLOTS_MAX + slot. A stale one cancels nothing. */
 export type EventHandle = number;
 
 /** More events than this never wait in a sound run; the plan's own limit is far below. */
 const SLOTS_MAX = 2 ** 24;
-/** Rank and seq share one number of 53 bits: 20 for the rank, 33 for the seq (8.5e9 events). */
-const SEQ_SPAN = 2 ** 33;
+/** Rank and seq share one number of 53 bits in the heap: 15 for the rank, 38 for the seq. */
+const SEQ_SPAN = 2 ** 38;
 /** Ranks are drawn below this. */
-export const RANKS: number = 2 ** 20;
-const NOT_WAITING = -1;
+export const RANKS: number = 2 ** 15;
+/** Lists of the wheel, one for each millisecond: 65.5 s. */
+const WHEEL = 2 ** 16;
+const MASK = WHEEL - 1;
+/** Links and list ends hold a slot plus one, so that fresh arrays are empty lists. */
+const NONE = 0;
 
-/**
- * A 4-ary heap in typed arrays. Flatter than a binary one: about half the levels, and the four children share a
- * cache line.
- */
+/** What is kept of a slot lies side by side, in one line of the cache: 2 ** 2 numbers. */
+const CELL = 2;
+const NEXT = 0;
+const PREVIOUS = 1;
+/** Its rank in the upper half, its list of the wheel in the lower; negative while it waits in the heap. */
+const PLACE = 2;
+/** Raised when the slot is taken and when it is freed: odd while its event waits. */
+const GENERATION = 3;
+const GENERATIONS = 2 ** 29;
+const RANK_SHIFT = 16;
+const FAR = 1 << 31;
+
 export class EventQueue {
-  #atMs: Float64Array<ArrayBuffer>;
-  #tie: Float64Array<ArrayBuffer>;
-  #slots: Int32Array<ArrayBuffer>;
-  /** By slot: where it stands in the heap. */
-  #position: Int32Array<ArrayBuffer>;
-  #generation: Uint32Array<ArrayBuffer>;
-  #free: Int32Array<ArrayBuffer>;
-  #freeCount = 0;
+  readonly #heads = new Int32Array(WHEEL);
+  readonly #tails = new Int32Array(WHEEL);
+  readonly #bits = new WheelBits(WHEEL);
+  readonly #far: EventHeap;
+  #cells: Int32Array<ArrayBuffer>;
+  #capacity: number;
   #slotCount = 0;
+  /** First of the free slots, which are linked by `NEXT`. */
+  #free = NONE;
   #size = 0;
   #seq = 0;
+  /** Instant of the event taken last: the wheel holds one turn from here on. */
+  #baseMs = 0;
+  /** Instant of the wheel's first event. */
+  #nearMs = Infinity;
 
   constructor(capacity = 1024) {
     assert(capacity > 0 && capacity <= SLOTS_MAX, () => `capacity ${capacity} is not within 1…${SLOTS_MAX}`);
-    this.#atMs = new Float64Array(capacity);
-    this.#tie = new Float64Array(capacity);
-    this.#slots = new Int32Array(capacity);
-    this.#position = new Int32Array(capacity);
-    this.#generation = new Uint32Array(capacity);
-    this.#free = new Int32Array(capacity);
+    this.#capacity = capacity;
+    this.#far = new EventHeap(capacity);
+    this.#cells = new Int32Array(capacity << CELL);
   }
 
   get size(): number {
@@ -48,138 +66,146 @@ export class EventQueue {
 
   /** Instant of the next event in ms; Infinity when none waits. */
   get nextAtMs(): number {
-    return this.#size === 0 ? Infinity : (this.#atMs[0] ?? Infinity);
+    // All of the wheel comes before anything in the heap.
+    return this.#nearMs === Infinity ? this.#far.leastAtMs : this.#nearMs;
   }
 
-  /** Adds an event; at equal instants the lower rank comes first, then the one scheduled earlier. */
+  /**
+   * Adds an event; at equal instants the lower rank comes first, then the one scheduled earlier. `atMs` must not lie
+   * before the event that was taken last.
+   */
   schedule(atMs: number, rank: number): EventHandle {
-    assert(Number.isSafeInteger(atMs) && atMs >= 0, () => `an instant is whole milliseconds, got ${atMs}`);
-    assert(rank >= 0 && rank < RANKS, () => `a rank is within 0…${RANKS - 1}, got ${rank}`);
-    assert(this.#seq < SEQ_SPAN, () => `${SEQ_SPAN} events were scheduled: no number is left`);
+    if (!Number.isSafeInteger(atMs) || atMs < this.#baseMs || rank < 0 || rank >= RANKS) this.#refuse(atMs, rank);
     const slot = this.#takeSlot();
-    const tie = rank * SEQ_SPAN + this.#seq;
+    const cell = slot << CELL;
+    const cells = this.#cells;
+    const generation = (cells[cell + GENERATION] ?? 0) + 1;
+    cells[cell + GENERATION] = generation;
+    if (atMs - this.#baseMs < WHEEL) this.#link(slot, atMs, rank);
+    else {
+      cells[cell + PLACE] = FAR | (rank << RANK_SHIFT);
+      this.#far.add(slot, atMs, rank * SEQ_SPAN + this.#seq);
+    }
     this.#seq += 1;
-    const at = this.#size;
     this.#size += 1;
-    this.#siftUp(at, atMs, tie, slot);
-    return (this.#generation[slot] ?? 0) * SLOTS_MAX + slot;
+    return generation * SLOTS_MAX + slot;
   }
 
   /** Takes the next event out and returns its slot, which is free again at once. */
   pop(): number {
-    assert(this.#size > 0, () => 'no event waits');
-    const slot = this.#slots[0] ?? 0;
-    this.#removeAt(0);
+    if (this.#size === 0) throw new AssertionError('no event waits');
+    if (this.nextAtMs !== this.#baseMs) this.#turnTo(this.nextAtMs);
+    const slot = (this.#heads[this.#baseMs & MASK] ?? 0) - 1;
+    this.#unlink(slot);
+    this.#release(slot);
     return slot;
   }
 
   /** Takes a waiting event out. False: it has happened, or was cancelled before. */
   cancel(handle: EventHandle): boolean {
     const slot = slotOf(handle);
-    if (slot >= this.#slotCount) return false;
-    const position = this.#position[slot] ?? NOT_WAITING;
-    const generation = Math.trunc(handle / SLOTS_MAX);
-    if (position === NOT_WAITING || this.#generation[slot] !== generation) return false;
-    this.#removeAt(position);
+    const cell = slot << CELL;
+    const generation = Math.floor(handle / SLOTS_MAX);
+    if (slot >= this.#slotCount || this.#cells[cell + GENERATION] !== generation) return false;
+    if ((this.#cells[cell + PLACE] ?? 0) < 0) this.#far.remove(slot);
+    else this.#unlink(slot);
+    this.#release(slot);
     return true;
   }
 
+  /** The wheel moves on, and what has come within one turn leaves the heap: in its order, and before anything is added there. */
+  #turnTo(atMs: number): void {
+    this.#baseMs = atMs;
+    for (let farMs = this.#far.leastAtMs; farMs - atMs < WHEEL; farMs = this.#far.leastAtMs) {
+      const slot = this.#far.take();
+      this.#link(slot, farMs, ((this.#cells[(slot << CELL) + PLACE] ?? 0) & ~FAR) >> RANK_SHIFT);
+    }
+  }
+
+  /** Into the list of its millisecond, behind all of its rank: nearly always at the end. */
+  #link(slot: number, atMs: number, rank: number): void {
+    const cells = this.#cells;
+    const list = atMs & MASK;
+    const cell = slot << CELL;
+    const tail = this.#tails[list] ?? NONE;
+    cells[cell + PLACE] = (rank << RANK_SHIFT) | list;
+    if (tail === NONE) {
+      this.#bits.set(list);
+      if (atMs < this.#nearMs) this.#nearMs = atMs;
+    }
+    let before = tail;
+    while (before !== NONE && (cells[((before - 1) << CELL) + PLACE] ?? 0) >> RANK_SHIFT > rank) {
+      before = cells[((before - 1) << CELL) + PREVIOUS] ?? NONE;
+    }
+    const after = before === NONE ? (this.#heads[list] ?? NONE) : (cells[((before - 1) << CELL) + NEXT] ?? NONE);
+    cells[cell + PREVIOUS] = before;
+    cells[cell + NEXT] = after;
+    if (before === NONE) this.#heads[list] = slot + 1;
+    else cells[((before - 1) << CELL) + NEXT] = slot + 1;
+    if (after === NONE) this.#tails[list] = slot + 1;
+    else cells[((after - 1) << CELL) + PREVIOUS] = slot + 1;
+  }
+
+  #unlink(slot: number): void {
+    const cells = this.#cells;
+    const cell = slot << CELL;
+    const list = (cells[cell + PLACE] ?? 0) & MASK;
+    const before = cells[cell + PREVIOUS] ?? NONE;
+    const after = cells[cell + NEXT] ?? NONE;
+    if (before === NONE) this.#heads[list] = after;
+    else cells[((before - 1) << CELL) + NEXT] = after;
+    if (after === NONE) this.#tails[list] = before;
+    else cells[((after - 1) << CELL) + PREVIOUS] = before;
+    if (before !== NONE || after !== NONE) return;
+    this.#bits.clear(list);
+    if ((this.#nearMs & MASK) === list) this.#nearMs = this.#findNear();
+  }
+
+  /** The instant of the first list that holds anything, from the wheel's present place on. */
+  #findNear(): number {
+    const from = this.#baseMs & MASK;
+    const list = this.#bits.findFrom(from);
+    return list < 0 ? Infinity : this.#baseMs + ((list - from) & MASK);
+  }
+
   #takeSlot(): number {
-    if (this.#freeCount > 0) {
-      this.#freeCount -= 1;
-      return this.#free[this.#freeCount] ?? 0;
+    const free = this.#free;
+    if (free !== NONE) {
+      this.#free = this.#cells[((free - 1) << CELL) + NEXT] ?? NONE;
+      return free - 1;
     }
     const slot = this.#slotCount;
-    assert(slot < SLOTS_MAX, () => `${SLOTS_MAX} events wait: somebody schedules without end`);
-    if (slot === this.#slots.length) this.#grow();
+    if (slot === this.#capacity) this.#grow();
     this.#slotCount += 1;
     return slot;
   }
 
-  #removeAt(position: number): void {
-    const slot = this.#slots[position] ?? 0;
-    this.#position[slot] = NOT_WAITING;
-    this.#generation[slot] = (this.#generation[slot] ?? 0) + 1;
-    this.#free[this.#freeCount] = slot;
-    this.#freeCount += 1;
+  #release(slot: number): void {
+    const cell = slot << CELL;
+    this.#cells[cell + GENERATION] = ((this.#cells[cell + GENERATION] ?? 0) + 1) % GENERATIONS;
+    this.#cells[cell + NEXT] = this.#free;
+    this.#free = slot + 1;
     this.#size -= 1;
-    const last = this.#size;
-    if (position === last) return;
-    const atMs = this.#atMs[last] ?? 0;
-    const tie = this.#tie[last] ?? 0;
-    const moved = this.#slots[last] ?? 0;
-    // The last one may belong above a hole that a cancel made in another branch.
-    const parent = (position - 1) >> 2;
-    if (position > 0 && this.#isBefore(atMs, tie, parent)) this.#siftUp(position, atMs, tie, moved);
-    else this.#siftDown(position, atMs, tie, moved);
-  }
-
-  #isBefore(atMs: number, tie: number, position: number): boolean {
-    const other = this.#atMs[position] ?? 0;
-    return atMs < other || (atMs === other && tie < (this.#tie[position] ?? 0));
-  }
-
-  #siftUp(from: number, atMs: number, tie: number, slot: number): void {
-    let hole = from;
-    while (hole > 0) {
-      const parent = (hole - 1) >> 2;
-      if (!this.#isBefore(atMs, tie, parent)) break;
-      this.#move(parent, hole);
-      hole = parent;
-    }
-    this.#place(hole, atMs, tie, slot);
-  }
-
-  #siftDown(from: number, atMs: number, tie: number, slot: number): void {
-    let hole = from;
-    for (;;) {
-      const least = this.#leastChild(hole);
-      if (least === NOT_WAITING || this.#isBefore(atMs, tie, least)) break;
-      this.#move(least, hole);
-      hole = least;
-    }
-    this.#place(hole, atMs, tie, slot);
-  }
-
-  #leastChild(parent: number): number {
-    const first = parent * 4 + 1;
-    if (first >= this.#size) return NOT_WAITING;
-    const end = Math.min(first + 4, this.#size);
-    let least = first;
-    for (let child = first + 1; child < end; child += 1) {
-      if (this.#isBefore(this.#atMs[child] ?? 0, this.#tie[child] ?? 0, least)) least = child;
-    }
-    return least;
-  }
-
-  #move(from: number, to: number): void {
-    this.#place(to, this.#atMs[from] ?? 0, this.#tie[from] ?? 0, this.#slots[from] ?? 0);
-  }
-
-  #place(position: number, atMs: number, tie: number, slot: number): void {
-    this.#atMs[position] = atMs;
-    this.#tie[position] = tie;
-    this.#slots[position] = slot;
-    this.#position[slot] = position;
   }
 
   #grow(): void {
-    const capacity = Math.min(this.#slots.length * 2, SLOTS_MAX);
-    this.#atMs = grown(this.#atMs, new Float64Array(capacity));
-    this.#tie = grown(this.#tie, new Float64Array(capacity));
-    this.#slots = grown(this.#slots, new Int32Array(capacity));
-    this.#position = grown(this.#position, new Int32Array(capacity));
-    this.#generation = grown(this.#generation, new Uint32Array(capacity));
-    this.#free = grown(this.#free, new Int32Array(capacity));
+    assert(this.#slotCount < SLOTS_MAX, () => `${SLOTS_MAX} events wait: somebody schedules without end`);
+    this.#capacity = Math.min(this.#capacity * 2, SLOTS_MAX);
+    this.#far.grow(this.#capacity);
+    const cells = new Int32Array(this.#capacity << CELL);
+    cells.set(this.#cells);
+    this.#cells = cells;
+  }
+
+  /** Apart, so that the way of every event stays short. */
+  #refuse(atMs: number, rank: number): never {
+    assert(Number.isSafeInteger(atMs), () => `an instant is whole milliseconds, got ${atMs}`);
+    assert(rank >= 0 && rank < RANKS, () => `a rank is within 0…${RANKS - 1}, got ${rank}`);
+    throw new AssertionError(`${atMs} ms lies before the event taken last, at ${this.#baseMs} ms`);
   }
 }
 
 /** The slot of a handle: an index for what the scheduler keeps beside the queue. */
 export function slotOf(handle: EventHandle): number {
-  return handle % SLOTS_MAX;
-}
-
-function grown<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
+  return handle - Math.floor(handle / SLOTS_MAX) * SLOTS_MAX;
 }
