@@ -14,7 +14,7 @@ import {
   skippedText,
   undoWarning,
 } from './rollout.ts';
-import { computeStatus } from './status.ts';
+import { computeStatus } from './statusNumbers.ts';
 
 const first = daemonSet();
 const third = withImage(withImage(first, 'agent:2'), 'agent:3');

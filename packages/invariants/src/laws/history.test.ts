@@ -62,6 +62,17 @@ test.each(['v1', 'v3', ''])(
   },
 );
 
+test('INV-9 lets a pass go by what a predecessor recorded under the name that it would take itself (DS-H7)', () => {
+  const world = new MemoryWorld();
+  const ds = world.put(makeDaemonSet({ image: 'agent:v1' }));
+  const before = makeRevision(ds, 'v1', 1);
+  const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', uid: 'gone', controller: true }];
+  world.put({ ...before, metadata: { ...before.metadata, name: 'agent-v1', ownerReferences } });
+  const bench = new LawBench(world, knowsItsTemplate);
+  expect(bench.pass(managePass(world, { hash: 'v1' }))).toEqual([]);
+  expect(bench.pass(managePass(world, { hash: 'v2' }))).toHaveLength(1);
+});
+
 test('INV-9 lets a pass go by a revision that its cache still has, and by an old template that its cache still shows', () => {
   const world = worldOf(1, 10);
   const bench = new LawBench(world, knowsItsTemplate);

@@ -26,12 +26,17 @@ export const knowsItsTemplate: LawDefinition = {
   watches: ['Pass', 'ControllerRevision'],
   create() {
     const gates = new GateWatch();
-    /** `uid/hash` → templates that a revision of the DaemonSet has recorded under this hash, also one that has gone. */
+    /**
+     * Templates that a revision has recorded, also one that has gone: by `uid/hash` of its DaemonSet, and by its own name,
+     * under which a DaemonSet takes over what a predecessor left (DS-H7).
+     */
     const recorded = new Map<string, Set<string>>();
     const record = (revision: ControllerRevision): void => {
-      const key = `${controllerOf(revision)?.uid ?? ''}/${revision.metadata.labels?.[HASH_LABEL] ?? ''}`;
-      const known = recorded.get(key) ?? new Set();
-      recorded.set(key, known.add(revisionText(revision)));
+      const ownKey = `${controllerOf(revision)?.uid ?? ''}/${revision.metadata.labels?.[HASH_LABEL] ?? ''}`;
+      for (const key of [ownKey, keyOf(revision)]) {
+        const known = recorded.get(key) ?? new Set();
+        recorded.set(key, known.add(revisionText(revision)));
+      }
     };
     let hasBegun = false;
     return {
@@ -43,8 +48,9 @@ export const knowsItsTemplate: LawDefinition = {
         gates.observe(change);
         if (change.kind !== 'Pass' || change.pass.pass === 'gated' || change.pass.pass === 'stale') return undefined;
         const { ds, hash } = change.pass;
-        const known = recorded.get(`${ds.metadata.uid ?? ''}/${hash}`);
-        if (known?.has(templateText(ds.spec.template)) === true) return [];
+        const text = templateText(ds.spec.template);
+        const keys = [`${ds.metadata.uid ?? ''}/${hash}`, `${keyOf(ds)}-${hash}`];
+        if (keys.some((key) => recorded.get(key)?.has(text) === true)) return [];
         return [finding(ds, `goes by hash "${hash}", and no revision of it records its template under that`)];
       },
       atRest: (view) => eachTended(view, gates, (ds) => findCurrent(ds, view)),
