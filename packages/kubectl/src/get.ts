@@ -5,7 +5,7 @@ import type { Output, Surroundings } from './surroundings.ts';
 import { choosePrinter, isHumanReadable, PRINT_FLAGS } from './outputFormat.ts';
 import { type Block, selectObjects } from './resources.ts';
 import type { ServedObject } from './server.ts';
-import { sortObjects } from './templates/sortObjects.ts';
+import { type Sorted, sortObjects } from './templates/sortObjects.ts';
 import { makeTable } from './tables/tables.ts';
 import { tableLines } from './tableText.ts';
 import { alignTabs, TABLE_STYLE } from './tabWriter.ts';
@@ -94,7 +94,7 @@ interface Found {
 /** One block of text per run of objects of one type, apart by an empty line. */
 function printTables(found: Found, flags: Flags, namespace: string, { nowMs, minor }: Surroundings): Output {
   const { blocks, troubles } = found;
-  const unsortable = findUnsortable(blocks, flags);
+  const unsortable = findUnsortable(blocks, flags, minor);
   if (unsortable !== undefined) return failed(troubleText([{ message: unsortable }]));
   const allNamespaces = flags.isOn('all-namespaces');
   // Without the server's tables a client knows names and ages only.
@@ -109,7 +109,7 @@ function printTables(found: Found, flags: Flags, namespace: string, { nowMs, min
   const texts: string[] = [];
   let withNamespace = false;
   for (const { type, objects } of mergeRuns(blocks)) {
-    const sorted = sortBlock(objects, flags);
+    const sorted = sortBlock(objects, flags, minor);
     // The client drops this error, and then says that it found nothing.
     const table = makeTable(isPlain ? '' : type.kind, sorted.ok ? sorted.objects : [], { nowMs, minor });
     // The client's printers share this option, so nodes behind pods get the column too, and nodes before them do not.
@@ -124,12 +124,13 @@ function printTables(found: Found, flags: Flags, namespace: string, { nowMs, min
 }
 
 /** Of several tables the client tries to sort the tables, and in these it does not find the field. */
-function findUnsortable(blocks: readonly Block[], flags: Flags): string | undefined {
+function findUnsortable(blocks: readonly Block[], flags: Flags, minor: number): string | undefined {
   if (blocks.length < 2) return undefined;
   const table = { apiVersion: 'meta.k8s.io/v1', kind: 'Table', metadata: {} } as ServedObject;
   const sorted = sortBlock(
     blocks.map(() => table),
     flags,
+    minor,
   );
   return sorted.ok ? undefined : sorted.error;
 }
@@ -155,7 +156,7 @@ function printObjects(found: Found, flags: Flags, { minor }: Surroundings): Outp
   if (!printer.ok) return failed(troubleText([{ message: printer.error }]));
   const [only] = objects;
   const isAlone = isSingle && objects.length === 1;
-  const sorted = isAlone ? { ok: true as const, objects } : sortBlock(objects, flags);
+  const sorted = isAlone ? { ok: true as const, objects } : sortBlock(objects, flags, minor);
   if (!sorted.ok) return finish('', [...troubles, { message: sorted.error }]);
   const { text, error } = printer.print(isAlone ? only : listOf(sorted.objects));
   return finish(text, error === undefined ? troubles : [...troubles, { message: error }]);
@@ -165,9 +166,9 @@ function listOf(items: readonly ServedObject[]): unknown {
   return { apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } };
 }
 
-function sortBlock(objects: readonly ServedObject[], flags: Flags): ReturnType<typeof sortObjects> {
+function sortBlock(objects: readonly ServedObject[], flags: Flags, minor: number): Sorted {
   const field = flags.text('sort-by') ?? '';
-  return field === '' ? { ok: true, objects } : sortObjects(objects, field);
+  return field === '' ? { ok: true, objects } : sortObjects(objects, field, { minor });
 }
 
 function finish(stdout: string, troubles: readonly Trouble[]): Output {

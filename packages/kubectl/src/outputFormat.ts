@@ -93,7 +93,7 @@ function chooseTemplate(name: string, template: string, flags: Flags, minor: num
       return jsonPathAsJsonPrinter(template, { allowMissingKeys, minor });
     case 'go-template':
     case 'template':
-      return goTemplatePrinter(template, { allowMissingKeys });
+      return goTemplatePrinter(template, { allowMissingKeys, minor });
     default:
       return { ok: false, error: noFiles(template) };
   }

@@ -1,66 +1,57 @@
-/** `-o custom-columns=NAME:.metadata.name,…`. Twin: kubectl get customcolumn.go. */
-import type { PrinterChoice } from '../printer.ts';
+/** `-o custom-columns=NAME:.metadata.name,…`. Twin: kubectl cmd/get customcolumn.go. */
+import { formatValue } from './goValue.ts';
+import { findResults } from './jsonPathEval.ts';
+import type { PathNode } from './jsonPathNodes.ts';
+import { parseJsonPath } from './jsonPathParser.ts';
+import type { Printed, PrinterChoice } from '../printer.ts';
 import { isFields } from '../readField.ts';
+import { relaxedPath } from './relaxedPath.ts';
 import { alignTabs, TABLE_STYLE } from '../tabWriter.ts';
-import { goPrint } from './goQuote.ts';
-import { findValues } from './jsonPathEval.ts';
-import type { Template } from './jsonPathParser.ts';
-import { parseRelaxedPath } from './relaxedPath.ts';
+import { attempt, TemplateError } from './templateError.ts';
 
 interface Column {
   readonly header: string;
-  readonly parse: Extract<ReturnType<typeof parseRelaxedPath>, { readonly ok: true }>['parse'];
+  readonly path: string;
 }
 
-/** `columns` is not empty. */
-export function customColumnsPrinter(columns: string, { noHeaders }: { readonly noHeaders: boolean }): PrinterChoice {
-  const parsed: Column[] = [];
-  for (const part of columns.split(',')) {
-    const colon = part.indexOf(':');
-    if (colon < 0) {
-      return { ok: false, error: `unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>` };
-    }
-    const path = parseRelaxedPath(part.slice(colon + 1));
-    if (!path.ok) return path;
-    parsed.push({ header: part.slice(0, colon), parse: path.parse });
-  }
-  return { ok: true, print: (data) => printRows(parsed, data, noHeaders) };
+/** A table with a row per object; several values of a cell apart by commas, `<none>` where there is none. */
+export function customColumnsPrinter(spec: string, options: { readonly noHeaders: boolean }): PrinterChoice {
+  const columns = attempt(() => spec.split(',').map(parseColumn));
+  if (!columns.ok) return columns;
+  return { ok: true, print: (data) => printTable(columns.value, data, options.noHeaders) };
 }
 
-/** What was printed before something went wrong stays. */
-function printRows(
-  columns: readonly Column[],
-  data: unknown,
-  noHeaders: boolean,
-): { readonly text: string; readonly error?: string } {
-  const lines: string[] = noHeaders ? [] : [columns.map(({ header }) => header).join('\t')];
-  const error = addRows(columns, data, lines);
-  // A line break in a cell breaks the line for the layout too.
-  const text = alignTabs(lines.join('\n').split('\n'), TABLE_STYLE)
-    .map((line) => `${line}\n`)
-    .join('');
-  const shown = lines.length === 0 ? '' : text;
-  return error === undefined ? { text: shown } : { text: shown, error };
+function parseColumn(text: string): Column {
+  const colon = text.indexOf(':');
+  if (colon < 0) {
+    throw new TemplateError(`unexpected custom-columns spec: ${text}, expected <header>:<json-path-expr>`);
+  }
+  return { header: text.slice(0, colon), path: relaxedPath(text.slice(colon + 1)) };
 }
 
-function addRows(columns: readonly Column[], data: unknown, lines: string[]): string | undefined {
-  const templates: Template[] = [];
-  for (const { parse } of columns) {
-    const parsed = parse();
-    if (!parsed.ok) return parsed.error;
-    templates.push(parsed.template);
-  }
-  const objects: readonly unknown[] = isFields(data) && Array.isArray(data['items']) ? data['items'] : [data];
-  for (const object of objects) {
-    const cells: string[] = [];
-    for (const template of templates) {
-      const found = findValues(template, object, true);
-      if (!found.ok) return found.error;
-      const values = found.results.flat();
-      const isNone = (found.results[0] ?? []).length === 0;
-      cells.push([...(isNone ? ['<none>'] : []), ...values.map(goPrint)].join(','));
-    }
-    lines.push(cells.join('\t'));
-  }
-  return undefined;
+/** What came before an error is printed too: the header before any path is parsed, rows before one that fails. */
+function printTable(columns: readonly Column[], data: unknown, noHeaders: boolean): Printed {
+  const lines = noHeaders ? [] : [columns.map(({ header }) => header).join('\t')];
+  const done = attempt(() => {
+    const paths = columns.map(({ path }) => parseJsonPath(path));
+    for (const object of objectsOf(data)) lines.push(paths.map((path) => cell(path, object)).join('\t'));
+  });
+  const text = lines.length === 0 ? '' : `${alignTabs(lines.join('\n').split('\n'), TABLE_STYLE).join('\n')}\n`;
+  return done.ok ? { text } : { text, error: done.error };
+}
+
+function objectsOf(data: unknown): readonly unknown[] {
+  return isFields(data) && Array.isArray(data['items']) ? data['items'] : [data];
+}
+
+function cell(path: readonly PathNode[], object: unknown): string {
+  const results = findResults(path, object, { allowMissingKeys: true });
+  const texts = results.flat().map((value) => escapeTerminal(formatValue(value)));
+  const isFirstEmpty = (results[0] ?? []).length === 0;
+  return [...(isFirstEmpty ? ['<none>'] : []), ...texts].join(',');
+}
+
+/** Text from a cluster cannot steer a terminal. */
+function escapeTerminal(text: string): string {
+  return text.replaceAll('\x1b', '^[').replaceAll('\r', String.raw`\r`);
 }

@@ -1,80 +1,108 @@
-/** Go's `Sprintf` for the values of templates. Twin: package fmt. */
-import { formatFloat } from '../goNumber.ts';
-import { goQuote, goPrint } from './goQuote.ts';
+/** The format of Go's `printf`, taken apart: literal text, and verbs with their arguments. Twin: package fmt print.go doPrintf. */
+import { numberOf } from './goValue.ts';
 
-const VERB = /%([-+# 0]*)([0-9]*)(?:\.([0-9]*))?(.)/gs;
-
-export function sprintf(format: string, args: readonly unknown[]): string {
-  let used = 0;
-  const text = format.replace(
-    VERB,
-    (_all, flags: string, width: string, precision: string | undefined, verb: string) => {
-      if (verb === '%') return '%';
-      if (used >= args.length) return `%!${verb}(MISSING)`;
-      const arg = args[used];
-      used += 1;
-      const shown = formatOne(verb, arg, precision === undefined ? undefined : Number(precision), flags);
-      const size = Number(width);
-      if (shown.length >= size) return shown;
-      if (flags.includes('-')) return shown.padEnd(size);
-      const isNumber = typeof arg === 'number' || typeof arg === 'bigint';
-      return shown.padStart(size, flags.includes('0') && isNumber ? '0' : ' ');
-    },
-  );
-  const extra = args.slice(used).map((arg) => `${typeNameOf(arg)}=${plain(arg)}`);
-  return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`;
+export interface Verb {
+  readonly letter: string;
+  readonly width?: number;
+  readonly precision?: number;
+  /** `-` */
+  readonly isLeft: boolean;
+  /** `0` */
+  readonly isZeroed: boolean;
+  /** `+` */
+  readonly isPlus: boolean;
+  /** A blank. */
+  readonly isSpaced: boolean;
+  /** `#` */
+  readonly isSharp: boolean;
 }
 
-function formatOne(verb: string, arg: unknown, precision: number | undefined, flags: string): string {
-  const sign = flags.includes('+') && Number(arg) >= 0 ? '+' : '';
-  switch (verb) {
-    case 'v':
-      return plain(arg);
-    case 's':
-      if (typeof arg === 'string') return precision === undefined ? arg : Array.from(arg).slice(0, precision).join('');
-      break;
-    case 'q':
-      if (typeof arg === 'string') return goQuote(arg);
-      break;
-    case 't':
-      if (typeof arg === 'boolean') return String(arg);
-      break;
-    case 'd':
-      if (typeof arg === 'bigint') return `${sign}${arg}`;
-      break;
-    case 'x':
-    case 'X':
-      if (typeof arg === 'bigint') return verb === 'x' ? arg.toString(16) : arg.toString(16).toUpperCase();
-      break;
-    case 'f':
-      if (typeof arg === 'number') return `${sign}${arg.toFixed(precision ?? 6)}`;
-      break;
-    case 'g':
-      if (typeof arg === 'number') return `${sign}${formatFloat(arg)}`;
-      break;
-    case 'T':
-      return typeNameOf(arg);
-    default:
+export type Piece = string | { readonly verb: Verb; readonly arg: unknown };
+
+/** `extra`: the arguments that no verb asked for. */
+export function parseFormat(
+  format: string,
+  args: readonly unknown[],
+): { readonly pieces: readonly Piece[]; readonly extra: readonly unknown[] } {
+  const cursor: Cursor = { args, at: 0, isReordered: false };
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const match of format.matchAll(DIRECTIVE)) {
+    pieces.push(format.slice(from, match.index), ...directive(match.groups ?? {}, cursor));
+    from = match.index + match[0].length;
   }
-  return `%!${verb}(${typeNameOf(arg)}=${plain(arg)})`;
+  pieces.push(format.slice(from));
+  return { pieces, extra: cursor.isReordered ? [] : args.slice(cursor.at) };
 }
 
-function plain(value: unknown): string {
-  if (typeof value === 'number') return formatFloat(value);
-  return typeof value === 'bigint' ? String(value) : goPrint(value);
+interface Cursor {
+  readonly args: readonly unknown[];
+  /** The argument that the next verb takes. */
+  at: number;
+  /** An explicit index came up: then nobody counts what is left over. */
+  isReordered: boolean;
 }
 
-function typeNameOf(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return '[]interface {}';
-  switch (typeof value) {
-    case 'bigint':
-      return 'int';
-    case 'number':
-      return 'float64';
-    case 'boolean':
-      return 'bool';
-    default:
-      return typeof value === 'string' ? 'string' : 'map[string]interface {}';
+const DIRECTIVE =
+  /%(?<flags>[-+ #0]*)(?<widthIndex>\[[^\]]*\])?(?<width>\*|\d+)?(?:(?<dot>\.)(?<precisionIndex>\[[^\]]*\])?(?<precision>\*|\d+)?)?(?<index>\[[^\]]*\])?(?<letter>[\s\S])?/gu;
+
+const SIZE_MAX = 1_000_000;
+
+function directive(parts: Readonly<Record<string, string | undefined>>, cursor: Cursor): readonly Piece[] {
+  const { flags = '', letter } = parts;
+  const problems: string[] = [];
+  let isBadIndex = moveTo(parts['widthIndex'], cursor) === false;
+  const width = sizeOf(parts['width'], cursor, () => problems.push('%!(BADWIDTH)'));
+  isBadIndex = moveTo(parts['precisionIndex'], cursor) === false || isBadIndex;
+  const given = sizeOf(parts['precision'], cursor, () => problems.push('%!(BADPREC)'));
+  const isBadPrecision = given !== undefined && given < 0;
+  if (isBadPrecision) problems.push('%!(BADPREC)');
+  isBadIndex = moveTo(parts['index'], cursor) === false || isBadIndex;
+  // An index stands before the star or the verb that takes the argument, and before nothing else.
+  const isMisplaced = parts['widthIndex'] !== undefined && parts['width'] !== '*';
+  if (isMisplaced && (parts['width'] !== undefined || parts['dot'] !== undefined)) isBadIndex = true;
+  if (letter === undefined) return [...problems, '%!(NOVERB)'];
+  if (letter === '%') return [...problems, '%'];
+  if (isBadIndex) return [...problems, `%!${letter}(BADINDEX)`];
+  if (cursor.at >= cursor.args.length) return [...problems, `%!${letter}(MISSING)`];
+  const isBadStar = parts['precision'] === '*' && given === undefined;
+  const precision = isBadPrecision || isBadStar ? undefined : (given ?? (parts['dot'] === undefined ? undefined : 0));
+  const isLeft = flags.includes('-') || (width !== undefined && width < 0);
+  const verb: Verb = {
+    letter,
+    ...(width === undefined ? {} : { width: Math.abs(width) }),
+    ...(precision === undefined ? {} : { precision }),
+    isLeft,
+    isZeroed: flags.includes('0') && !isLeft,
+    // `%+v` is a verb of its own, and for plain values the same as `%v`.
+    isPlus: flags.includes('+') && letter !== 'v',
+    isSpaced: flags.includes(' '),
+    isSharp: flags.includes('#'),
+  };
+  cursor.at += 1;
+  return [...problems, { verb, arg: cursor.args[cursor.at - 1] }];
+}
+
+/** Takes an explicit index, `[2]`; false where there is no such argument. */
+function moveTo(index: string | undefined, cursor: Cursor): boolean | undefined {
+  if (index === undefined) return undefined;
+  cursor.isReordered = true;
+  const position = /^\[\d+\]$/.test(index) ? Number(index.slice(1, -1)) : 0;
+  if (position < 1 || position > cursor.args.length) return false;
+  cursor.at = position - 1;
+  return true;
+}
+
+/** A size in digits, or from the next argument. */
+function sizeOf(text: string | undefined, cursor: Cursor, onBad: () => void): number | undefined {
+  if (text !== '*') {
+    if (text === undefined || Number(text) <= SIZE_MAX) return text === undefined ? undefined : Number(text);
+    onBad();
+    return undefined;
   }
+  const number = cursor.at < cursor.args.length ? numberOf(cursor.args[cursor.at]) : undefined;
+  cursor.at += cursor.at < cursor.args.length ? 1 : 0;
+  if (number !== undefined && number.type !== 'float64' && Math.abs(number.value) <= SIZE_MAX) return number.value;
+  onBad();
+  return undefined;
 }

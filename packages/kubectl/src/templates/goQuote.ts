@@ -1,97 +1,105 @@
-/** How Go writes values in its own syntax, and reads quoted text. Twin: strconv Quote, fmt %#v, client-go UnquoteExtend. */
-import { compareKeys } from '@everynode/core/api/meta';
-import { isFields } from '../readField.ts';
-import { formatFloat } from '../goNumber.ts';
+/** Go's string literals, in both directions. Twin: strconv quote.go. */
+import { fromBytes, toBytes } from './utf8.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '"': '\\"',
-  '\\': '\\\\',
-};
-
-/** Text in double quotes, with escapes for all that cannot be printed. */
-export function goQuote(text: string): string {
-  const characters = Array.from(text, (character) => {
-    const escape = ESCAPES[character];
-    if (escape !== undefined) return escape;
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
-    // Blanks of any sort but the plain one, and what has no picture.
-    if (character === ' ' || !/[\p{C}\p{Z}]/u.test(character)) return character;
-    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
-  return `"${characters.join('')}"`;
+/** `%q`: the text in double quotes, with the escapes of Go. */
+export function quote(text: string): string {
+  return `"${escapeText(text, '"')}"`;
 }
 
-/** A decoded JSON value as a Go expression. */
-export function goSyntax(value: unknown): string {
-  if (value === null || value === undefined) return 'interface {}(nil)';
-  if (typeof value === 'string') return goQuote(value);
-  if (typeof value === 'number') return goNumber(value);
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
-  if (!isFields(value)) return String(value);
-  const fields = Object.keys(value).sort(compareKeys);
-  return `map[string]interface {}{${fields.map((name) => `${goQuote(name)}:${goSyntax(value[name])}`).join(', ')}}`;
+/** The text as it stands between quotes of one kind. */
+export function escapeText(text: string, mark: '"' | "'"): string {
+  let escaped = '';
+  for (const character of text) {
+    if (character === mark || character === '\\') escaped += `\\${character}`;
+    else escaped += isPrintable(character) ? character : escapeSequence(character);
+  }
+  return escaped;
 }
 
-/** As `%v` prints it: `map[a:1]`, `[a b]`, `<nil>`. */
-export function goPrint(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (typeof value === 'number') return goNumber(value);
-  if (Array.isArray(value)) return `[${value.map(goPrint).join(' ')}]`;
-  if (!isFields(value)) return String(value);
-  const fields = Object.keys(value).sort(compareKeys);
-  return `map[${fields.map((name) => `${name}:${goPrint(value[name])}`).join(' ')}]`;
+/** `%#U`: `U+0023 '#'`; the character itself only where it shows. */
+export function describeCharacter(character: string): string {
+  const code = hex(character, 4).toUpperCase();
+  return isPrintable(character) ? `U+${code} '${character}'` : `U+${code}`;
 }
 
-/** Whole numbers are decoded as integers, all others as floats. */
-export function goNumber(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : formatFloat(value);
+/** Letters, marks, numbers, punctuation, symbols, and of the blanks only the plain one. */
+export function isPrintable(character: string): boolean {
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character);
 }
 
-/** How Go calls the type of a decoded JSON value. */
-export function goType(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (isFields(value)) return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int64' : 'float64';
-  return typeof value === 'boolean' ? 'bool' : 'string';
+/**
+ * The meaning of what stands between two quotes of a kind; undefined where an escape is none of Go's, or where the
+ * quote stands inside without one.
+ */
+export function unescapeText(body: string, mark: '"' | "'"): string | undefined {
+  const bytes: number[] = [];
+  let at = 0;
+  while (at < body.length) {
+    const character = String.fromCodePoint(body.codePointAt(at) ?? 0);
+    if (character === mark || character === '\n') return undefined;
+    if (character !== '\\') {
+      bytes.push(...toBytes(character));
+      at += character.length;
+      continue;
+    }
+    const escape = readEscape(body, at + 1, mark);
+    if (escape === undefined) return undefined;
+    bytes.push(...escape.bytes);
+    at = escape.end;
+  }
+  return fromBytes(bytes);
 }
 
-const SIMPLE: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-};
-
-/** The text of a literal in double or single quotes; undefined where an escape is none. */
-export function unquote(written: string): string | undefined {
-  const quote = written[0] ?? '';
-  const inside = written.slice(1, -1);
-  if (written.length < 2 || !written.endsWith(quote)) return undefined;
-  let isValid = true;
-  const text = inside.replace(
-    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|([^]?))/g,
-    (_all, hex?: string, short?: string, long?: string, octal?: string, other = '') => {
-      const code = octal === undefined ? Number.parseInt(hex ?? short ?? long ?? '', 16) : Number.parseInt(octal, 8);
-      if (!Number.isNaN(code)) {
-        isValid &&= code <= 0x10_ffff;
-        return code <= 0x10_ffff ? String.fromCodePoint(code) : '';
-      }
-      if (other === quote) return quote;
-      isValid &&= SIMPLE[other] !== undefined;
-      return SIMPLE[other] ?? '';
-    },
-  );
-  return isValid ? text : undefined;
+interface Escape {
+  readonly bytes: Iterable<number>;
+  /** Where the text goes on. */
+  readonly end: number;
 }
+
+function readEscape(body: string, at: number, mark: string): Escape | undefined {
+  const letter = body[at] ?? '';
+  const plain = letter === mark ? letter : PLAIN_ESCAPES.get(letter);
+  if (plain !== undefined) return { bytes: toBytes(plain), end: at + 1 };
+  const [, octal, byte, short, long] = NUMBER_ESCAPE.exec(body.slice(at, at + 9)) ?? [];
+  if (octal !== undefined) {
+    const code = Number.parseInt(octal, 8);
+    return code > 255 ? undefined : { bytes: [code], end: at + 3 };
+  }
+  if (byte !== undefined) return { bytes: [Number.parseInt(byte, 16)], end: at + 3 };
+  const digits = short ?? long;
+  const code = digits === undefined ? undefined : Number.parseInt(digits, 16);
+  if (digits === undefined || code === undefined || !isCharacter(code)) return undefined;
+  return { bytes: toBytes(String.fromCodePoint(code)), end: at + 1 + digits.length };
+}
+
+/** Surrogates are no characters. */
+function isCharacter(code: number): boolean {
+  return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+}
+
+function escapeSequence(character: string): string {
+  const short = SHORT_ESCAPES.get(character);
+  if (short !== undefined) return short;
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x80) return `\\x${hex(character, 2)}`;
+  return code < 0x10000 ? `\\u${hex(character, 4)}` : `\\U${hex(character, 8)}`;
+}
+
+function hex(character: string, digits: number): string {
+  return (character.codePointAt(0) ?? 0).toString(16).padStart(digits, '0');
+}
+
+const NUMBER_ESCAPE = /^(?:([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/;
+const PLAIN_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['a', '\x07'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['v', '\v'],
+  ['\\', '\\'],
+]);
+const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map(
+  [...PLAIN_ESCAPES].map(([letter, character]) => [character, `\\${letter}`]),
+);

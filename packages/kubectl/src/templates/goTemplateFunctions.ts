@@ -1,188 +1,219 @@
-/**
- * The functions of Go templates, and kubectl's own two. Values are decoded JSON, in which every number is a float; whole
- * numbers of the template itself are `bigint`. Twin: text/template funcs.go, cli-runtime printers/template.go.
- */
-import { isFields } from '../readField.ts';
-import { formatFloat } from '../goNumber.ts';
-import { goQuote, goPrint } from './goQuote.ts';
-import { sprintf } from './goFormat.ts';
+/** The functions that a Go template of kubectl may call. Twin: text/template funcs.go, cli-runtime printers template.go. */
+import { decodeBase64 } from './base64.ts';
+import { compareEqual, compareLess } from './goCompare.ts';
+import { print, printf, println } from './goPrint.ts';
+import { escapeHtml, escapeJavaScript, escapeQuery } from './goEscapes.ts';
+import { formatValue, kindOf, numberOf, TypedNumber, typeName } from './goValue.ts';
+import type { Fields } from '../readField.ts';
+import { TemplateError } from './templateError.ts';
+import { byteLength, fromBytes, toBytes } from './utf8.ts';
 
-/** Throws a plain `Error` with Go's words. */
-export type GoFunction = (...args: readonly unknown[]) => unknown;
+/** What a function gets beside its arguments. */
+export interface CallContext {
+  /** Whether errors of comparisons name the types. */
+  readonly namesTypes: boolean;
+  /** The first argument as it stands in the template. */
+  readonly firstText: string;
+  /** Which arguments are elements of the data, held in an interface. */
+  readonly areElements: readonly boolean[];
+}
 
-export const GO_FUNCTIONS: Readonly<Record<string, GoFunction>> = {
-  and: (...args) => args.find((arg) => !isTrue(arg)) ?? args.at(-1),
-  or: (...args) => args.find(isTrue) ?? args.at(-1),
-  not: (arg) => !isTrue(arg),
-  eq: (first, ...others) => {
-    if (others.length === 0) throw new Error('missing argument for comparison');
-    return others.some((other) => isEqual(first, other));
-  },
-  ne: (a, b) => !isEqual(a, b),
-  lt: (a, b) => isLess(a, b),
-  le: (a, b) => isLess(a, b) || isEqual(a, b),
-  gt: (a, b) => !isLess(a, b) && !isEqual(a, b),
-  ge: (a, b) => !isLess(a, b),
-  index: (value, ...keys) => keys.reduce<unknown>(itemOf, value),
-  slice: sliceOf,
-  len: lengthOf,
-  print: (...args) => joinAsPrint(args),
-  printf: (format, ...args) => sprintf(String(format), args),
-  println: (...args) => `${args.map(goText).join(' ')}\n`,
-  html: (...args) => joinAsPrint(args).replace(/[&<>"'\0]/g, (character) => HTML[character] ?? character),
-  js: (...args) => jsEscape(joinAsPrint(args)),
-  urlquery: (...args) => urlQuery(joinAsPrint(args)),
-  exists: (value, ...keys) => {
-    try {
-      return keys.reduce<unknown>(itemOf, value) !== undefined;
-    } catch {
-      return false;
-    }
-  },
-  base64decode: (text) => decodeBase64(String(text)),
-};
+export interface GoFunction {
+  readonly parameters: number;
+  /** Any number of further arguments. */
+  readonly isVariadic?: boolean;
+  /** The first argument has to be text. */
+  readonly takesText?: boolean;
+  /** The result is an element, which Go holds in an interface. */
+  readonly isElement?: boolean;
+  /** What is nil or not there comes as undefined; throws TemplateError. */
+  readonly call: (args: readonly unknown[], context: CallContext) => unknown;
+}
 
-const HTML: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-  '\0': '\uFFFD',
-};
-
-/** False, zero, nothing and what is empty are not. */
+/** Go's `true` of an `if`: anything but false, 0, nil and what is empty. */
 export function isTrue(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (isFields(value)) return Object.keys(value).length > 0;
-  return Boolean(value);
-}
-
-/** As a template prints a value. */
-export function goText(value: unknown): string {
-  if (value === undefined || value === null) return '<no value>';
-  if (typeof value === 'number') return formatFloat(value);
-  return typeof value === 'bigint' ? String(value) : goPrint(value);
-}
-
-/** Blanks stand between two values of which neither is text. */
-function joinAsPrint(args: readonly unknown[]): string {
-  return args
-    .map((arg, at) => {
-      const isApart = at > 0 && typeof arg !== 'string' && typeof args[at - 1] !== 'string';
-      return `${isApart ? ' ' : ''}${arg === undefined || arg === null ? '<nil>' : goText(arg)}`;
-    })
-    .join('');
-}
-
-function kindOf(value: unknown): string {
-  switch (typeof value) {
-    case 'bigint':
-      return 'int';
-    case 'number':
-      return 'float';
+  switch (kindOf(value)) {
+    case 'invalid':
+      return false;
+    case 'bool':
+      return value === true;
+    case 'list':
+      return (value as readonly unknown[]).length > 0;
+    case 'map':
+      return Object.keys(value as Fields).length > 0;
     case 'string':
-    case 'boolean':
-      return typeof value;
+      return value !== '';
     default:
-      throw new Error('invalid type for comparison');
+      return numberOf(value)?.value !== 0;
   }
 }
 
-function isEqual(a: unknown, b: unknown): boolean {
-  if (a === undefined || a === null || b === undefined || b === null) return (a ?? null) === (b ?? null);
-  if (kindOf(a) !== kindOf(b)) throw new Error('incompatible types for comparison');
-  return a === b;
+/** `and` and `or` stand here for their parameters: they take what decides and leave the rest unevaluated. */
+export const GO_FUNCTIONS: ReadonlyMap<string, GoFunction> = new Map<string, GoFunction>([
+  ['and', { parameters: 1, isVariadic: true, call: (args) => args.at(-1) }],
+  ['or', { parameters: 1, isVariadic: true, call: (args) => args.at(-1) }],
+  ['not', { parameters: 1, call: ([value]) => !isTrue(value) }],
+  ['len', { parameters: 1, call: ([value]) => new TypedNumber('int', length(value)) }],
+  ['index', { parameters: 1, isVariadic: true, isElement: true, call: ([item, ...at]) => index(item, at) }],
+  ['slice', { parameters: 1, isVariadic: true, call: slice }],
+  ['call', { parameters: 1, isVariadic: true, call: callValue }],
+  ['print', { parameters: 0, isVariadic: true, call: print }],
+  [
+    'printf',
+    { parameters: 1, isVariadic: true, takesText: true, call: ([format, ...args]) => printf(String(format), args) },
+  ],
+  ['println', { parameters: 0, isVariadic: true, call: println }],
+  ['html', { parameters: 0, isVariadic: true, call: (args) => escapeHtml(textOf(args)) }],
+  ['js', { parameters: 0, isVariadic: true, call: (args) => escapeJavaScript(textOf(args)) }],
+  ['urlquery', { parameters: 0, isVariadic: true, call: (args) => escapeQuery(textOf(args)) }],
+  [
+    'eq',
+    {
+      parameters: 1,
+      isVariadic: true,
+      call: ([first, ...others], { namesTypes }) => equalsAny(first, others, namesTypes),
+    },
+  ],
+  ['ne', { parameters: 2, call: ([a, b], { namesTypes }) => !equalsAny(a, [b], namesTypes) }],
+  ['lt', { parameters: 2, call: ([a, b], { namesTypes }) => compareLess(a, b, namesTypes) }],
+  ['le', { parameters: 2, call: ([a, b], { namesTypes }) => isAtMost(a, b, namesTypes) }],
+  ['gt', { parameters: 2, call: ([a, b], { namesTypes }) => !isAtMost(a, b, namesTypes) }],
+  ['ge', { parameters: 2, call: ([a, b], { namesTypes }) => !compareLess(a, b, namesTypes) }],
+  ['exists', { parameters: 1, isVariadic: true, call: ([item, ...at]) => exists(item, at) }],
+  ['base64decode', { parameters: 1, takesText: true, call: ([text]) => decodeBase64(String(text)) }],
+]);
+
+function isAtMost(a: unknown, b: unknown, namesTypes: boolean): boolean {
+  return compareLess(a, b, namesTypes) || equalsAny(a, [b], namesTypes);
 }
 
-function isLess(a: unknown, b: unknown): boolean {
-  if (kindOf(a) !== kindOf(b)) throw new Error('incompatible types for comparison');
-  if (typeof a === 'boolean') throw new Error('invalid type for comparison');
-  return (a as number) < (b as number);
+function equalsAny(first: unknown, others: readonly unknown[], namesTypes: boolean): boolean {
+  if (others.length === 0) throw new TemplateError('missing argument for comparison');
+  return others.some((other) => equals(first, other, namesTypes));
 }
 
-function itemOf(value: unknown, key: unknown): unknown {
-  if (value === undefined || value === null) throw new Error('index of untyped nil');
-  if (isFields(value)) {
-    if (typeof key !== 'string') throw new Error(`value has type ${typeName(key)}; should be string`);
-    return Object.hasOwn(value, key) ? value[key] : undefined;
-  }
-  if (!Array.isArray(value) && typeof value !== 'string')
-    throw new Error(`can't index item of type ${typeName(value)}`);
-  if (typeof key !== 'bigint') throw new Error(`cannot index slice/array with type ${typeName(key)}`);
-  const { length } = value;
-  if (key < 0n || key >= BigInt(length)) throw new Error(`index out of range: ${key}`);
-  return typeof value === 'string' ? BigInt(value.charCodeAt(Number(key))) : (value as readonly unknown[])[Number(key)];
+/** Nothing equals nothing, and nothing else; lists and maps cannot be compared. */
+function equals(a: unknown, b: unknown, namesTypes: boolean): boolean {
+  const [left, right] = [kindOf(a), kindOf(b)];
+  if (left === 'invalid' || right === 'invalid') return left === right;
+  const isCompound = (kind: string): boolean => kind === 'list' || kind === 'map';
+  if (!isCompound(left) || !isCompound(right)) return compareEqual(a, b, namesTypes);
+  if (left === right) throw new TemplateError(`non-comparable type ${printf('%s', [b])}: ${typeName(b)}`);
+  const first = `${printf('%s', [a])}: ${typeName(a)}`;
+  throw new TemplateError(`non-comparable types ${first}, ${typeName(b)}: ${formatValue(b)}`);
 }
 
-function sliceOf(value: unknown, ...bounds: readonly unknown[]): unknown {
-  if (!Array.isArray(value) && typeof value !== 'string')
-    throw new Error(`can't slice item of type ${typeName(value)}`);
-  const [from = 0n, to = BigInt(value.length)] = bounds;
-  for (const bound of [from, to]) {
-    if (typeof bound !== 'bigint') throw new Error(`cannot index slice/array with type ${typeName(bound)}`);
-    if (bound < 0n || bound > BigInt(value.length)) throw new Error(`index out of range: ${bound}`);
-  }
-  if ((from as bigint) > (to as bigint)) throw new Error(`invalid slice index: ${String(from)} > ${String(to)}`);
-  return value.slice(Number(from), Number(to));
-}
-
-function lengthOf(value: unknown): bigint {
-  if (value === undefined || value === null) throw new Error('len of nil pointer');
-  if (typeof value === 'string') return BigInt(utf8Length(value));
-  if (Array.isArray(value)) return BigInt(value.length);
-  if (!isFields(value)) throw new Error(`len of type ${typeName(value)}`);
-  return BigInt(Object.keys(value).length);
-}
-
-function utf8Length(text: string): number {
-  return encodeURIComponent(text).replace(/%[0-9A-F]{2}/g, '.').length;
-}
-
-export function typeName(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (isFields(value)) return 'map[string]interface {}';
-  switch (typeof value) {
-    case 'bigint':
-      return 'int';
-    case 'number':
-      return 'float64';
-    case 'boolean':
-      return 'bool';
+function length(value: unknown): number {
+  switch (kindOf(value)) {
+    case 'string':
+      return byteLength(value as string);
+    case 'list':
+      return (value as readonly unknown[]).length;
+    case 'map':
+      return Object.keys(value as Fields).length;
+    case 'invalid':
+      throw new TemplateError(value === null ? 'len of nil pointer' : NO_TYPE);
     default:
-      return typeof value === 'string' ? 'string' : 'nil';
+      throw new TemplateError(`len of type ${typeName(value)}`);
   }
 }
 
-function jsEscape(text: string): string {
-  return text.replace(/[\\'"<>&=\u0000-\u001f]/g, (character) =>
-    '\\\'"'.includes(character)
-      ? `\\${character}`
-      : `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
-  );
+/** What Go's reflection says about a value that is not there. */
+const NO_TYPE = 'reflect: call of reflect.Value.Type on zero Value';
+
+function index(item: unknown, indexes: readonly unknown[]): unknown {
+  if (kindOf(item) === 'invalid') throw new TemplateError('index of untyped nil');
+  let current = item;
+  for (const at of indexes) current = indexOnce(current, at);
+  return current;
 }
 
-function urlQuery(text: string): string {
-  return encodeURIComponent(text)
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+');
+function indexOnce(item: unknown, at: unknown): unknown {
+  switch (kindOf(item)) {
+    case 'invalid':
+      throw new TemplateError('index of nil pointer');
+    case 'list':
+      return elementAt(item as readonly unknown[], at, 'slice');
+    case 'string': {
+      const bytes = toBytes(item as string).map((byte) => new TypedNumber('uint8', byte));
+      return elementAt(bytes, at, 'string');
+    }
+    case 'map':
+      return fieldOf(item as Fields, keyOf(at));
+    default:
+      throw new TemplateError(`can't index item of type ${typeName(item)}`);
+  }
 }
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** What a map lacks is its zero value, nil. */
+function fieldOf(map: Fields, key: string): unknown {
+  return Object.hasOwn(map, key) ? (map[key] ?? null) : null;
+}
 
-function decodeBase64(text: string): string {
-  const clean = text.replace(/[\r\n]/g, '');
-  if (clean.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) {
-    throw new Error(`base64 decode: illegal base64 data: ${goQuote(text)}`);
+function elementAt(list: readonly unknown[], at: unknown, type: 'slice' | 'string'): unknown {
+  const position = positionOf(at, list.length);
+  // One behind the last passes upstream's own check and fails in Go's.
+  if (position === list.length) throw new TemplateError(`reflect: ${type} index out of range`);
+  return list[position];
+}
+
+function positionOf(at: unknown, max: number): number {
+  const kind = kindOf(at);
+  if (kind === 'invalid') throw new TemplateError('cannot index slice/array with nil');
+  const position = kind === 'int' || kind === 'uint' ? numberOf(at)?.value : undefined;
+  if (position === undefined) throw new TemplateError(`cannot index slice/array with type ${typeName(at)}`);
+  if (position < 0 || position > max) throw new TemplateError(`index out of range: ${position}`);
+  return position;
+}
+
+function keyOf(at: unknown): string {
+  if (kindOf(at) === 'invalid') throw new TemplateError('value is nil; should be of type string');
+  if (typeof at !== 'string') throw new TemplateError(`value has type ${typeName(at)}; should be string`);
+  return at;
+}
+
+/** Upstream does not look into the interface that holds an index, so one from the data is refused. */
+function slice([item, ...indexes]: readonly unknown[], { areElements }: CallContext): unknown {
+  const kind = kindOf(item);
+  if (kind === 'invalid') throw new TemplateError('slice of untyped nil');
+  if (indexes.length > 3) throw new TemplateError(`too many slice indexes: ${indexes.length}`);
+  if (kind === 'string' && indexes.length === 3) throw new TemplateError('cannot 3-index slice a string');
+  if (kind !== 'string' && kind !== 'list') throw new TemplateError(`can't slice item of type ${typeName(item)}`);
+  const elements = kind === 'string' ? toBytes(item as string) : (item as readonly unknown[]);
+  const positions = indexes.map((at, place) => {
+    if (areElements[place + 1] === true) throw new TemplateError('cannot index slice/array with type interface {}');
+    return positionOf(at, elements.length);
+  });
+  const [from = 0, to = elements.length, capacity = elements.length] = positions;
+  if (from > to) throw new TemplateError(`invalid slice index: ${from} > ${to}`);
+  if (to > capacity) throw new TemplateError(`invalid slice index: ${to} > ${capacity}`);
+  const part = elements.slice(from, to);
+  return kind === 'string' ? fromBytes(part as readonly number[]) : part;
+}
+
+/** Data holds no functions. */
+function callValue([value]: readonly unknown[], { firstText }: CallContext): never {
+  if (kindOf(value) === 'invalid') throw new TemplateError('call of nil');
+  throw new TemplateError(`non-function ${firstText} of type ${typeName(value)}`);
+}
+
+/** Whether `index` would find something there. Without an index everything exists, as upstream has it. */
+function exists(item: unknown, indexes: readonly unknown[]): boolean {
+  if (indexes.length === 0) return true;
+  let current = item;
+  for (const at of indexes) {
+    const kind = kindOf(current);
+    const isKey = kind === 'map' && typeof at === 'string';
+    const isPosition = ['list', 'string'].includes(kind) && ['int', 'uint'].includes(kindOf(at));
+    if (!isKey && !isPosition) return false;
+    const position = numberOf(at)?.value ?? 0;
+    if (isPosition && (position < 0 || position >= length(current))) return false;
+    current = indexOnce(current, at);
   }
-  let bits = '';
-  for (const character of clean.replace(/=+$/, '')) bits += BASE64.indexOf(character).toString(2).padStart(6, '0');
-  const bytes = bits.match(/.{8}/g) ?? [];
-  const encoded = bytes.map((byte) => `%${Number.parseInt(byte, 2).toString(16).padStart(2, '0')}`).join('');
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    // Bytes that are no UTF-8 are shown one character each.
-    return bytes.map((byte) => String.fromCharCode(Number.parseInt(byte, 2))).join('');
-  }
+  return kindOf(current) !== 'invalid';
+}
+
+/** One text as it is; anything else as `print` shows it, nil as what is missing. */
+function textOf(args: readonly unknown[]): string {
+  return print(args.map((arg) => (kindOf(arg) === 'invalid' ? '<no value>' : arg)));
 }

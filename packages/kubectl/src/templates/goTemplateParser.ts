@@ -1,263 +1,194 @@
-/** Builds the tree of a Go template. Twin: text/template/parse parse.go. */
-import { unquote } from './goQuote.ts';
-import { cutGoTemplate, type Piece, problem, type Token } from './goTemplateLexer.ts';
+/** From tokens to the tree of a Go template. Twin: text/template/parse parse.go. */
+import { quote } from './goQuote.ts';
+import type { Token } from './goTemplateLexer.ts';
+import type { Branch, Statement } from './goTemplateNodes.ts';
+import { PipeParser, unquoteToken } from './goTemplatePipes.ts';
+import { TEMPLATE_NAME, TokenReader } from './goTemplateTokens.ts';
 
-export type GoNode =
-  | { readonly node: 'text'; readonly text: string }
-  | { readonly node: 'print'; readonly pipe: Pipe }
-  | {
-      readonly node: 'if' | 'with' | 'range';
-      readonly pipe: Pipe;
-      readonly body: readonly GoNode[];
-      readonly otherwise: readonly GoNode[];
-    }
-  | { readonly node: 'break' | 'continue' };
-
-/** Commands whose results go on to the next as last argument; what comes out may be given a name. */
-export interface Pipe {
-  readonly names: readonly string[];
-  /** `=`: the name is known already. */
-  readonly isAssignment: boolean;
-  readonly commands: readonly (readonly Operand[])[];
-  readonly at: number;
+export interface ParseOptions {
+  /** The functions that a template may call. */
+  readonly functions: ReadonlySet<string>;
+  /** Whether `{{else with}}` is known. */
+  readonly hasElseWith: boolean;
 }
 
-export type Operand = Base & { readonly fields: readonly string[]; readonly at: number; readonly text: string };
+/** The templates by name: the main one, and those that it defines. */
+export type Templates = ReadonlyMap<string, readonly Statement[]>;
 
-type Base =
-  | { readonly is: 'dot' }
-  | { readonly is: 'value'; readonly value: unknown }
-  | { readonly is: 'variable'; readonly name: string }
-  | { readonly is: 'function'; readonly name: string }
-  | { readonly is: 'pipe'; readonly pipe: Pipe };
-
-/** Throws `GoTemplateError`. */
-export function parseGoTemplate(text: string, functions: ReadonlySet<string>): readonly GoNode[] {
-  return new Builder(text, functions).whole();
+/** Throws TemplateError. */
+export function parseGoTemplate(template: string, options: ParseOptions): Templates {
+  return new TemplateParser(template, options).parse();
 }
 
-const UNSUPPORTED = new Set(['define', 'template', 'block']);
+type Ending = 'end' | 'else';
 
-class Builder {
-  readonly #text: string;
-  readonly #functions: ReadonlySet<string>;
-  readonly #pieces: readonly Piece[];
-  #piece = 0;
-  #tokens: readonly Token[] = [];
-  #at = 0;
-  #loops = 0;
+class TemplateParser {
+  readonly #reader: TokenReader;
+  readonly #pipes: PipeParser;
+  readonly #options: ParseOptions;
+  readonly #templates = new Map<string, readonly Statement[]>();
+  #rangeDepth = 0;
 
-  constructor(text: string, functions: ReadonlySet<string>) {
-    this.#text = text;
-    this.#functions = functions;
-    this.#pieces = cutGoTemplate(text);
+  constructor(text: string, options: ParseOptions) {
+    this.#reader = new TokenReader(text);
+    this.#pipes = new PipeParser(this.#reader, options.functions);
+    this.#options = options;
   }
 
-  whole(): readonly GoNode[] {
-    const { nodes, end } = this.#list();
-    if (end !== '') throw this.#problem(`unexpected {{${end}}}`);
-    return nodes;
-  }
-
-  /** Up to `{{end}}` or `{{else}}`, which is left to be looked at. */
-  #list(): { readonly nodes: readonly GoNode[]; readonly end: '' | 'end' | 'else' } {
-    const nodes: GoNode[] = [];
-    for (;;) {
-      const piece = this.#pieces[this.#piece];
-      if (piece === undefined) return { nodes, end: '' };
-      this.#piece += 1;
-      if (piece.piece === 'text') {
-        nodes.push({ node: 'text', text: piece.text });
+  parse(): Templates {
+    const statements: Statement[] = [];
+    while (this.#reader.peek().type !== 'end') {
+      if (this.#reader.peek().type === 'left' && this.#isKeywordBehind('define')) {
+        this.#parseDefinition();
         continue;
       }
-      this.#tokens = piece.tokens;
-      this.#at = 0;
-      const word = this.#peekWord();
-      if (word === 'end' || word === 'else') {
-        this.#takeWord();
-        if (word === 'end') this.#expectEnd('end');
-        return { nodes, end: word };
-      }
-      nodes.push(this.#action(word));
+      const statement = this.#parseStatement();
+      if (typeof statement === 'string') this.#reader.fail(`unexpected {{${statement}}}`);
+      statements.push(statement);
     }
+    this.#define(TEMPLATE_NAME, statements);
+    return this.#templates;
   }
 
-  #action(word: string): GoNode {
-    if (UNSUPPORTED.has(word)) throw this.#problem(`{{${word}}} is not supported here`);
-    if (word === 'if' || word === 'with' || word === 'range') {
-      this.#takeWord();
-      return this.#control(word);
+  #isKeywordBehind(word: string): boolean {
+    const start = this.#reader.mark();
+    this.#reader.next();
+    const token = this.#reader.nextNonSpace();
+    this.#reader.goBack(start);
+    return token.type === 'keyword' && token.text === word;
+  }
+
+  #parseDefinition(): void {
+    this.#reader.next();
+    this.#reader.nextNonSpace();
+    const name = this.#nameOf(this.#reader.nextNonSpace(), 'define clause');
+    this.#reader.expect('right', 'define clause');
+    this.#defineBody(name, 'define clause');
+  }
+
+  #defineBody(name: string, context: string): void {
+    const depth = this.#rangeDepth;
+    this.#rangeDepth = 0;
+    const [body, ending] = this.#pipes.scoped(() => this.#parseList(), true);
+    if (ending !== 'end') this.#reader.fail(`unexpected {{${ending}}} in ${context}`);
+    this.#rangeDepth = depth;
+    this.#define(name, body);
+  }
+
+  /** The later of two counts, unless it is empty. */
+  #define(name: string, body: readonly Statement[]): void {
+    const isEmpty = (statements: readonly Statement[]): boolean =>
+      statements.every((statement) => statement.kind === 'text' && statement.text.trim() === '');
+    const known = this.#templates.get(name);
+    if (known === undefined || isEmpty(known)) this.#templates.set(name, body);
+    else if (!isEmpty(body)) this.#reader.fail(`template: multiple definition of template ${quote(name)}`);
+  }
+
+  #parseList(): readonly [readonly Statement[], Ending] {
+    const statements: Statement[] = [];
+    while (this.#reader.peekNonSpace().type !== 'end') {
+      const statement = this.#parseStatement();
+      if (typeof statement === 'string') return [statements, statement];
+      statements.push(statement);
     }
-    if (word === 'break' || word === 'continue') {
-      this.#takeWord();
-      if (this.#loops === 0) throw this.#problem(`{{${word}}} outside {{range}}`);
-      this.#expectEnd(word);
-      return { node: word };
+    return this.#reader.fail('unexpected EOF');
+  }
+
+  #parseStatement(): Statement | Ending {
+    const token = this.#reader.nextNonSpace();
+    if (token.type === 'text') return { kind: 'text', at: token.at, text: token.text };
+    if (token.type !== 'left') return this.#reader.unexpected(token, 'input');
+    this.#reader.beginAction(token.at);
+    const statement = this.#parseAction();
+    this.#reader.endAction();
+    return statement;
+  }
+
+  #parseAction(): Statement | Ending {
+    const token = this.#reader.nextNonSpace();
+    switch (token.type === 'keyword' ? token.text : '') {
+      case 'block':
+        return this.#parseBlock();
+      case 'break':
+      case 'continue':
+        return this.#parseJump(token.text === 'break' ? 'break' : 'continue', token.at);
+      case 'else':
+        return this.#parseElse();
+      case 'end':
+        this.#reader.expect('right', 'end');
+        return 'end';
+      case 'if':
+      case 'range':
+      case 'with':
+        return this.#parseBranch(token.text as Branch['kind']);
+      case 'template':
+        return this.#parseTemplateCall();
     }
-    const pipe = this.#pipe('command');
-    this.#expectEnd('command');
-    return { node: 'print', pipe };
+    this.#reader.goBack();
+    const { at } = this.#reader.peek();
+    return { kind: 'action', at, pipe: this.#pipes.parse('command', 'right') };
   }
 
-  #control(node: 'if' | 'with' | 'range'): GoNode {
-    const pipe = this.#pipe(node);
-    this.#expectEnd(node);
-    if (node === 'range') this.#loops += 1;
-    const { nodes: body, end } = this.#list();
-    if (node === 'range') this.#loops -= 1;
-    if (end === '') throw this.#problem('unexpected EOF');
-    if (end === 'end') return { node, pipe, body, otherwise: [] };
-    const next = this.#peekWord();
-    if (next === node && node !== 'range') {
-      this.#takeWord();
-      return { node, pipe, body, otherwise: [this.#control(node)] };
+  #parseJump(kind: 'break' | 'continue', at: number): Statement {
+    const token = this.#reader.nextNonSpace();
+    if (token.type !== 'right') this.#reader.unexpected(token, `{{${kind}}}`);
+    if (this.#rangeDepth === 0) this.#reader.fail(`{{${kind}}} outside {{range}}`);
+    return { kind, at };
+  }
+
+  /** `{{else if}}` and `{{else with}}` leave the second word to the branch. */
+  #parseElse(): Ending {
+    if (!this.#isChained('if') && !this.#isChained('with')) this.#reader.expect('right', 'else');
+    return 'else';
+  }
+
+  #isChained(word: 'if' | 'with'): boolean {
+    const token = this.#reader.peekNonSpace();
+    return token.type === 'keyword' && token.text === word && (word === 'if' || this.#options.hasElseWith);
+  }
+
+  #parseBranch(kind: Branch['kind']): Branch {
+    return this.#pipes.scoped(() => this.#parseBranchInside(kind));
+  }
+
+  #parseBranchInside(kind: Branch['kind']): Branch {
+    const pipe = this.#pipes.parse(kind, 'right');
+    if (kind === 'range') this.#rangeDepth += 1;
+    const [body, ending] = this.#parseList();
+    if (kind === 'range') this.#rangeDepth -= 1;
+    const otherwise = ending === 'else' ? this.#parseOtherwise(kind) : undefined;
+    return { kind, at: pipe.at, pipe, body, ...(otherwise === undefined ? {} : { otherwise }) };
+  }
+
+  #parseOtherwise(kind: Branch['kind']): readonly Statement[] {
+    if (kind !== 'range' && this.#isChained(kind)) {
+      this.#reader.nextNonSpace();
+      return [this.#parseBranch(kind)];
     }
-    this.#expectEnd('else');
-    const rest = this.#list();
-    if (rest.end !== 'end') throw this.#problem(rest.end === '' ? 'unexpected EOF' : 'expected end; found {{else}}');
-    return { node, pipe, body, otherwise: rest.nodes };
+    const [statements, ending] = this.#parseList();
+    if (ending !== 'end') this.#reader.fail(`expected end; found {{${ending}}}`);
+    return statements;
   }
 
-  #pipe(context: string): Pipe {
-    this.#skipSpace();
-    const at = this.#token()?.at ?? this.#text.length;
-    const { names, isAssignment } = this.#declaration(context);
-    const commands: (readonly Operand[])[] = [];
-    for (;;) {
-      const command = this.#command();
-      if (command.length === 0) {
-        throw this.#problem(commands.length === 0 ? `missing value for ${context}` : `missing value for ${context}`);
-      }
-      commands.push(command);
-      this.#skipSpace();
-      if (this.#token()?.text !== '|' || this.#token()?.kind !== 'mark') break;
-      this.#at += 1;
-    }
-    return { names, isAssignment, commands, at };
+  #parseTemplateCall(): Statement {
+    const token = this.#reader.nextNonSpace();
+    const name = this.#nameOf(token, 'template clause');
+    if (this.#reader.nextNonSpace().type === 'right') return { kind: 'template', at: token.at, name };
+    this.#reader.goBack();
+    return { kind: 'template', at: token.at, name, pipe: this.#pipes.parse('template clause', 'right') };
   }
 
-  /** `$x := …`, `$i, $x := …` in a range, `$x = …`. */
-  #declaration(context: string): { readonly names: readonly string[]; readonly isAssignment: boolean } {
-    const start = this.#at;
-    const names: string[] = [];
-    for (;;) {
-      this.#skipSpace();
-      const token = this.#token();
-      if (token?.kind !== 'variable') break;
-      names.push(token.text);
-      this.#at += 1;
-      this.#skipSpace();
-      const mark = this.#token();
-      if (mark?.kind !== 'mark') break;
-      this.#at += 1;
-      if (mark.text === ':=' || mark.text === '=') return { names, isAssignment: mark.text === '=' };
-      if (mark.text !== ',' || context !== 'range' || names.length > 1) break;
-    }
-    this.#at = start;
-    return { names: [], isAssignment: false };
+  /** A definition and its use in one. */
+  #parseBlock(): Statement {
+    const token = this.#reader.nextNonSpace();
+    const name = this.#nameOf(token, 'block clause');
+    const pipe = this.#pipes.parse('block clause', 'right');
+    this.#defineBody(name, 'block clause');
+    return { kind: 'template', at: token.at, name, pipe };
   }
 
-  #command(): readonly Operand[] {
-    const operands: Operand[] = [];
-    for (;;) {
-      this.#skipSpace();
-      const operand = this.#operand();
-      if (operand === undefined) return operands;
-      operands.push(operand);
-    }
-  }
-
-  #operand(): Operand | undefined {
-    const token = this.#token();
-    if (token === undefined) return undefined;
-    const from = token.at;
-    const base = this.#base(token);
-    if (base === undefined) return undefined;
-    const fields: string[] = token.kind === 'field' ? [token.text.slice(1)] : [];
-    for (let next = this.#token(); next?.kind === 'field'; next = this.#token()) {
-      fields.push(next.text.slice(1));
-      this.#at += 1;
-    }
-    const end = this.#token()?.at ?? this.#text.indexOf('}}', from);
-    return { ...base, fields, at: from, text: this.#text.slice(from, end).trimEnd() };
-  }
-
-  #base(token: Token): Base | undefined {
-    this.#at += 1;
-    switch (token.kind) {
-      case 'field':
-        return { is: 'dot' };
-      case 'variable':
-        return { is: 'variable', name: token.text };
-      case 'number':
-        return { is: 'value', value: this.#number(token.text) };
-      case 'string':
-        return { is: 'value', value: this.#string(token.text) };
-      case 'word':
-        return this.#word(token.text);
-      case 'mark': {
-        if (token.text === '.') return { is: 'dot' };
-        if (token.text !== '(') break;
-        const pipe = this.#pipe('parenthesized pipeline');
-        this.#skipSpace();
-        if (this.#token()?.text !== ')') throw this.#problem('unclosed left paren');
-        this.#at += 1;
-        return { is: 'pipe', pipe };
-      }
-      default:
-    }
-    this.#at -= 1;
-    return undefined;
-  }
-
-  #word(word: string): Base {
-    if (word === 'true' || word === 'false') return { is: 'value', value: word === 'true' };
-    if (word === 'nil') return { is: 'value', value: null };
-    if (!this.#functions.has(word)) throw this.#problem(`function "${word}" not defined`);
-    return { is: 'function', name: word };
-  }
-
-  #number(text: string): bigint | number {
-    if (text.startsWith("'")) return BigInt(unquote(text)?.codePointAt(0) ?? 0);
-    const isWhole = /^[-+]?(?:[0-9]+|0[xX][0-9a-fA-F]+)$/.test(text);
-    const isNegative = text.startsWith('-');
-    if (!isWhole) return Number(text);
-    const value = BigInt(text.replace(/^[-+]/, ''));
-    return isNegative ? -value : value;
-  }
-
-  #string(text: string): string {
-    const value = text.startsWith('`') ? text.slice(1, -1) : unquote(text);
-    if (value === undefined) throw this.#problem('invalid syntax');
-    return value;
-  }
-
-  #expectEnd(context: string): void {
-    this.#skipSpace();
-    const token = this.#token();
-    if (token !== undefined) throw this.#problem(`unexpected <${token.text}> in ${context}`);
-  }
-
-  #peekWord(): string {
-    this.#skipSpace();
-    const token = this.#token();
-    return token?.kind === 'word' ? token.text : '';
-  }
-
-  #takeWord(): void {
-    this.#at += 1;
-  }
-
-  #skipSpace(): void {
-    while (this.#token()?.kind === 'space') this.#at += 1;
-  }
-
-  #token(): Token | undefined {
-    return this.#tokens[this.#at];
-  }
-
-  #problem(message: string): Error {
-    const at = this.#token()?.at ?? this.#tokens.at(-1)?.at ?? this.#text.length;
-    return problem(this.#text, at, message);
+  #nameOf(token: Token, context: string): string {
+    if (token.type !== 'string' && token.type !== 'rawString') return this.#reader.unexpected(token, context);
+    return unquoteToken(token, this.#reader);
   }
 }

@@ -1,51 +1,66 @@
-/** `-o jsonpath=…` and `-o jsonpath-as-json=…`. Twin: cli-runtime printers/jsonpath.go. */
-import { isFields } from '../readField.ts';
-import { compactJsonText, jsonText } from '../jsonText.ts';
-import type { PrinterChoice } from '../printer.ts';
-import { goNumber, goQuote, goSyntax } from './goQuote.ts';
-import { findValues, type Values } from './jsonPathEval.ts';
+/** `-o jsonpath=…` and `-o jsonpath-as-json=…`. Twin: cli-runtime printers jsonpath.go, client-go util/jsonpath. */
+import { quote } from './goQuote.ts';
+import { formatValue, goSyntax, kindOf, numberOf } from './goValue.ts';
+import { findResults } from './jsonPathEval.ts';
 import { parseJsonPath } from './jsonPathParser.ts';
+import { compactJsonText, jsonText } from '../jsonText.ts';
+import type { ClientRelease, PrinterChoice } from '../printer.ts';
+import { attempt } from './templateError.ts';
 
-export interface JsonPathOptions {
-  /** A field that is not there yields nothing instead of an error. */
+export interface TemplateOptions extends ClientRelease {
+  /** A field that is not there prints as nothing instead of being an error. */
   readonly allowMissingKeys: boolean;
-  /** Minor of the client's version. */
-  readonly minor: number;
 }
 
-/** Values one after the other, apart by blanks; what is no scalar as JSON in one line. */
-export function jsonPathPrinter(template: string, options: JsonPathOptions): PrinterChoice {
-  return printerOf(template, options, (values) => values.map((value) => plainText(value, options.minor)).join(' '));
+/** Clients before it (PR 119883) print Go's `<nil>`. */
+const NULL_SINCE_MINOR = 29;
+
+/** Values of one action apart by blanks: text bare, maps and lists as compact JSON. */
+export function jsonPathPrinter(template: string, options: TemplateOptions): PrinterChoice {
+  return printer(template, options, (values) => values.map((value) => resultText(value, options)).join(' '));
 }
 
-/** The values of each action as one JSON list. */
-export function jsonPathAsJsonPrinter(template: string, options: JsonPathOptions): PrinterChoice {
-  return printerOf(template, options, (values) => jsonText(values, { minor: options.minor }));
+/** A JSON list per action, and per text between actions. */
+export function jsonPathAsJsonPrinter(template: string, options: TemplateOptions): PrinterChoice {
+  return printer(template, options, (values) =>
+    jsonText(
+      values.map((value) => numberOf(value)?.value ?? value),
+      options,
+    ),
+  );
 }
 
-function printerOf(
+function printer(
   template: string,
-  { allowMissingKeys }: JsonPathOptions,
-  print: (values: Values) => string,
+  options: TemplateOptions,
+  textOf: (values: readonly unknown[]) => string,
 ): PrinterChoice {
-  const parsed = parseJsonPath(template);
-  if (!parsed.ok) return { ok: false, error: `error parsing jsonpath ${template}, ${parsed.error}` };
+  const parsed = attempt(() => parseJsonPath(template));
+  if (!parsed.ok) return { ok: false, error: `error parsing jsonpath ${template}, ${parsed.error}\n` };
   return {
     ok: true,
     print: (data) => {
-      const found = findValues(parsed.template, data, allowMissingKeys);
-      if (found.ok) return { text: found.results.map(print).join('') };
-      const help =
-        `Error executing template: ${found.error}. Printing more information for debugging the template:\n` +
-        `\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(data)}\n\n`;
-      return { text: '', error: `error executing jsonpath ${goQuote(template)}: ${help}\n` };
+      const found = attempt(() => findResults(parsed.value, data, options));
+      if (!found.ok) return { text: '', error: executionError(template, data, found.error) };
+      return { text: found.value.map(textOf).join('') };
     },
   };
 }
 
-function plainText(value: unknown, minor: number): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number') return goNumber(value);
-  if (Array.isArray(value) || isFields(value)) return compactJsonText(value, { minor });
-  return String(value ?? null);
+function resultText(value: unknown, options: TemplateOptions): string {
+  // Only a range steps on what is nothing at all.
+  if (value === undefined) return '<no value>';
+  const isJson = ['list', 'map'].includes(kindOf(value)) || (value === null && options.minor >= NULL_SINCE_MINOR);
+  return isJson ? compactJsonText(value, options) : formatValue(value);
+}
+
+function executionError(template: string, data: unknown, error: string): string {
+  const lines = [
+    `Error executing template: ${error}. Printing more information for debugging the template:`,
+    '\ttemplate was:',
+    `\t\t${template}`,
+    '\tobject given to jsonpath engine was:',
+    `\t\t${goSyntax(data)}`,
+  ];
+  return `error executing jsonpath ${quote(template)}: ${lines.join('\n')}\n\n\n`;
 }

@@ -1,222 +1,237 @@
-/**
- * Carries out a JSONPath template on data: each action yields a list of values. Twin: client-go util/jsonpath jsonpath.go.
- * Walks over maps are by key here, where Go's are in no order.
- */
-import { compareKeys } from '@everynode/core/api/meta';
-import { isFields } from '../readField.ts';
-import { goPrint, goType } from './goQuote.ts';
-import type { Chain, Step, Template } from './jsonPathParser.ts';
+/** What a JSONPath template finds in data. Twin: client-go util/jsonpath jsonpath.go. */
+import { compareEqual, compareLess } from './goCompare.ts';
+import { formatValue, kindOf, sortedKeys, TypedNumber, typeName } from './goValue.ts';
+import type { FilterNode, PathNode, SliceNode } from './jsonPathNodes.ts';
+import { type Fields, isFields } from '../readField.ts';
+import { attempt, TemplateError } from './templateError.ts';
+import { toBytes } from './utf8.ts';
 
-export type Values = readonly unknown[];
+export interface PathOptions {
+  /** A field that no value has is nothing instead of an error. */
+  readonly allowMissingKeys: boolean;
+}
 
-export type Found =
-  /** One list for each text and action, those inside of a range once for every turn. */
-  { readonly ok: true; readonly results: readonly Values[] } | { readonly ok: false; readonly error: string };
+/** The values of each text and action that the walk came through, in that order; throws TemplateError. */
+export function findResults(
+  template: readonly PathNode[],
+  data: unknown,
+  { allowMissingKeys }: PathOptions,
+): readonly (readonly unknown[])[] {
+  return walkFrom({ template, allowMissingKeys, begun: 0, inside: 0, ended: 0, lastEndAt: -1 }, 0, data);
+}
 
-class PathError extends Error {}
+/** Where a walk stands. Words such as `range` raise a counter, and the walk over the template acts on it afterwards. */
+interface Walk {
+  readonly template: readonly PathNode[];
+  readonly allowMissingKeys: boolean;
+  begun: number;
+  inside: number;
+  ended: number;
+  /** Where the `end` that was met last stands in the template. */
+  lastEndAt: number;
+}
 
-export function findValues(template: Template, data: unknown, allowMissingKeys: boolean): Found {
-  try {
-    return { ok: true, results: new Walk(template, allowMissingKeys).all(data) };
-  } catch (error) {
-    if (error instanceof PathError) return { ok: false, error: error.message };
-    throw error;
+type Values = readonly unknown[];
+
+function walkFrom(walk: Walk, start: number, data: unknown): readonly Values[] {
+  const results: Values[] = [];
+  for (let at = start; at < walk.template.length; at += 1) {
+    const values = step(walk, [data], walk.template[at]);
+    if (walk.ended > 0 && walk.ended <= walk.inside) {
+      walk.ended -= 1;
+      walk.lastEndAt = at;
+      break;
+    }
+    if (walk.begun === 0) {
+      results.push(values);
+      continue;
+    }
+    walk.begun -= 1;
+    walk.inside += 1;
+    if (values.includes(undefined)) throw new TemplateError(zeroValue('Interface'));
+    for (const value of values) results.push(...walkFrom(walk, at + 1, value ?? undefined));
+    // Over nothing the walk goes once without a trace, to learn where the range ends.
+    if (values.length === 0) walkFrom(walk, at + 1, undefined);
+    walk.inside -= 1;
+    // A range without an end leaves what is behind it to be walked once more, as upstream does.
+    at = Math.max(at, walk.lastEndAt);
+  }
+  return results;
+}
+
+function steps(walk: Walk, values: Values, nodes: readonly PathNode[]): Values {
+  return nodes.reduce<Values>((current, node) => step(walk, current, node), values);
+}
+
+function step(walk: Walk, values: Values, node: PathNode | undefined): Values {
+  switch (node?.kind) {
+    case undefined:
+      return values;
+    case 'text':
+      return [node.text];
+    case 'constant':
+      return values.map(() => node.value);
+    case 'list':
+      return steps(walk, values, node.nodes);
+    case 'field':
+      return takeField(values, node.name, walk.allowMissingKeys);
+    case 'wildcard':
+      return values.flatMap(children);
+    case 'recursive':
+      return descend(values);
+    case 'identifier':
+      return obey(walk, values, node.name);
+    case 'union':
+      return node.branches.flatMap((branch) => steps(walk, values, branch));
+    case 'slice':
+      return takeSlice(values, node);
+    case 'filter':
+      return filter(walk, values, node);
   }
 }
 
-/** What an action asks of the template beside its values. */
-type Asked = 'range' | 'end' | undefined;
+function takeField(values: Values, name: string, allowMissingKeys: boolean): Values {
+  const found = values.flatMap((value) => {
+    const isThere = isMap(value) && Object.hasOwn(value, name) && value[name] !== undefined;
+    return isThere ? [value[name]] : [];
+  });
+  if (found.length === 0 && values.length > 0 && !allowMissingKeys) throw new TemplateError(`${name} is not found`);
+  return found;
+}
 
-class Walk {
-  readonly #template: Template;
-  readonly #allowMissingKeys: boolean;
-  #depth = 0;
-  #asked: Asked;
+/** What is directly inside: of a map by key (Go has no order there), of a text its bytes. */
+function children(value: unknown): Values {
+  if (Array.isArray(value)) return value as Values;
+  if (typeof value === 'string') return toBytes(value).map((byte) => new TypedNumber('uint8', byte));
+  return isMap(value) ? sortedKeys(value).map((key) => value[key]) : [];
+}
 
-  constructor(template: Template, allowMissingKeys: boolean) {
-    this.#template = template;
-    this.#allowMissingKeys = allowMissingKeys;
+/** Everything that has something inside, outer before inner. */
+function descend(values: Values): Values {
+  return values.flatMap((value) => {
+    const inner = children(value);
+    return inner.length === 0 ? [] : [value, ...descend(inner)];
+  });
+}
+
+function obey(walk: Walk, values: Values, word: string): Values {
+  switch (word) {
+    case 'range':
+      walk.begun += 1;
+      return values;
+    case 'end':
+      if (walk.inside === 0) throw new TemplateError('not in range, nothing to end');
+      walk.ended += 1;
+      return [];
+    default:
+      throw new TemplateError(`unrecognized identifier ${word}`, values);
   }
+}
 
-  all(data: unknown): readonly Values[] {
-    return this.#from(0, data).results;
+function takeSlice(values: Values, node: SliceNode): Values {
+  const taken: unknown[] = [];
+  for (const value of values) {
+    if (value === null) continue;
+    if (value === undefined) throw new TemplateError(zeroValue('Type'));
+    if (!Array.isArray(value)) throw new TemplateError(`${typeName(value)} is not array or slice`, values);
+    const [from, to] = boundsIn(value.length, node);
+    // Nothing asked for: upstream ends here, whatever comes behind.
+    if (from === to) return taken;
+    const { step = 1 } = node;
+    const problem = findProblem(from, to, step, value.length);
+    if (problem !== undefined) throw new TemplateError(problem, values);
+    for (let at = from; at < to; at += step) taken.push(value[at]);
   }
+  return taken;
+}
 
-  /** From a place on to the end, or to the end of the range that it stands in; `at` is where it stopped. */
-  #from(start: number, data: unknown): { readonly results: readonly Values[]; readonly at: number } {
-    const results: Values[] = [];
-    for (let at = start; at < this.#template.length; at += 1) {
-      this.#asked = undefined;
-      const values = this.#chain([data], this.#template[at] ?? []);
-      if (this.#askedFor() === 'end') return { results, at };
-      if (this.#askedFor() !== 'range') {
-        results.push(values);
-        continue;
-      }
-      this.#depth += 1;
-      let end = at;
-      // Over nothing too: the place behind the range has to be found.
-      for (const value of values.length === 0 ? [undefined] : values) {
-        const turn = this.#from(at + 1, value);
-        if (values.length > 0) results.push(...turn.results);
-        end = turn.at;
-      }
-      this.#depth -= 1;
-      at = end;
-    }
-    return { results, at: this.#template.length };
-  }
+function boundsIn(length: number, { from = 0, to = length, isSingle }: SliceNode): readonly [number, number] {
+  const isFromEnd = to < 0 || (to === 0 && isSingle);
+  return [from < 0 ? from + length : from, isFromEnd ? to + length : to];
+}
 
-  #askedFor(): Asked {
-    return this.#asked;
-  }
+/** The client dies with these words where a range over nothing goes on to a slice or a range. */
+function zeroValue(method: string): string {
+  return `reflect: call of reflect.Value.${method} on zero Value`;
+}
 
-  #chain(input: Values, chain: Chain): Values {
-    let values = input;
-    for (const step of chain) values = this.#step(values, step);
-    return values;
-  }
+function findProblem(from: number, to: number, step: number, length: number): string | undefined {
+  const outside = from >= length || from < 0 ? from : to > length || to < 0 ? to - 1 : undefined;
+  if (outside !== undefined) return `array index out of bounds: index ${outside}, length ${length}`;
+  if (from > to) return `starting index ${from} is greater than ending index ${to}`;
+  return step <= 0 ? 'step must be > 0' : undefined;
+}
 
-  #step(input: Values, step: Step): Values {
-    switch (step.step) {
-      case 'text':
-        return [step.text];
-      case 'value':
-        return input.map(() => step.value);
-      case 'field':
-        return this.#field(input, step.name);
-      case 'slice':
-        return input.flatMap((value) => (isNothing(value) ? [] : slice(value, step)));
-      case 'wildcard':
-        return input.flatMap(childrenOf);
-      case 'descend':
-        return input.flatMap(descend);
-      case 'union':
-        return step.chains.flatMap((chain) => this.#chain(input, chain));
-      case 'filter':
-        return input.flatMap((value) => this.#filter(value, step));
-      case 'word':
-        return this.#word(input, step.word);
-    }
-  }
-
-  #word(input: Values, word: string): Values {
-    if (word === 'range') {
-      this.#asked = 'range';
-      return input;
-    }
-    if (word !== 'end') throw new PathError(`unrecognized identifier ${word}`);
-    if (this.#depth === 0) throw new PathError('not in range, nothing to end');
-    this.#asked = 'end';
-    return [];
-  }
-
-  #field(input: Values, name: string): Values {
-    const found = input.flatMap((value) => (isFields(value) && Object.hasOwn(value, name) ? [value[name]] : []));
-    if (found.length === 0 && input.length > 0 && !this.#allowMissingKeys) throw new PathError(`${name} is not found`);
-    return found;
-  }
-
-  #filter(value: unknown, { left, right, operator }: Extract<Step, { readonly step: 'filter' }>): Values {
+function filter(walk: Walk, values: Values, node: FilterNode): Values {
+  const passed: unknown[] = [];
+  for (const value of values) {
     if (!Array.isArray(value)) {
-      const shown = isNothing(value) ? '<invalid reflect.Value>' : goPrint(value);
-      throw new PathError(`${shown} is not array or slice and cannot be filtered`);
+      const shown = value === undefined ? '<invalid reflect.Value>' : formatValue(value);
+      throw new TemplateError(`${shown} is not array or slice and cannot be filtered`, values);
     }
-    return value.filter((item) => {
-      if (operator === 'exists') return this.#exists(item, left);
-      const [lefts, rights] = [this.#chain([item], left), this.#chain([item], right)];
-      if (lefts.length === 0) return false;
-      if (lefts.length > 1 || rights.length > 1) throw new PathError('can only compare one element at a time');
-      return rights.length > 0 && compare(lefts[0], operator, rights[0]);
-    });
-  }
-
-  /** What cannot even be looked for does not exist. */
-  #exists(item: unknown, chain: Chain): boolean {
-    try {
-      return this.#chain([item], chain).length > 0;
-    } catch (error) {
-      if (error instanceof PathError) return false;
-      throw error;
+    for (const item of value as Values) {
+      if (node.operator === 'exists' ? exists(walk, item, node.left) : passes(walk, item, node, { values, passed })) {
+        passed.push(item);
+      }
     }
   }
+  return passed;
 }
 
-function isNothing(value: unknown): boolean {
-  return value === null || value === undefined;
+/** A path that fails is not there, unless something was left where it failed. */
+function exists(walk: Walk, item: unknown, path: readonly PathNode[]): boolean {
+  const found = attempt(() => steps(walk, [item], path));
+  return (found.ok ? found.value : found.values).length > 0;
 }
 
-function childrenOf(value: unknown): Values {
-  if (Array.isArray(value)) return value;
-  if (isFields(value))
-    return Object.keys(value)
-      .sort(compareKeys)
-      .map((name) => value[name]);
-  // Text is a list of bytes.
-  return typeof value === 'string' ? bytesOf(value) : [];
+interface Progress {
+  /** What is filtered, and what has passed so far: one of them comes with an error. */
+  readonly values: Values;
+  readonly passed: Values;
 }
 
-function descend(value: unknown): Values {
-  const children = childrenOf(value);
-  return children.length === 0 ? [] : [value, ...children.flatMap(descend)];
-}
-
-/** In UTF-8, which is also what percent signs stand for. */
-function bytesOf(text: string): readonly number[] {
-  return (encodeURIComponent(text).match(/%[0-9A-F]{2}|[^%]/g) ?? []).map((each) =>
-    each.length === 3 ? Number.parseInt(each.slice(1), 16) : each.charCodeAt(0),
-  );
-}
-
-function slice(value: unknown, step: Extract<Step, { readonly step: 'slice' }>): Values {
-  if (!Array.isArray(value)) throw new PathError(`${goType(value)} is not array or slice`);
-  const { length } = value;
-  const fromEnd = (bound: number): number => (bound < 0 ? bound + length : bound);
-  const from = fromEnd(step.from ?? 0);
-  const to = fromEnd(step.to ?? length);
-  if (from === to) return [];
-  if (from >= length || from < 0) throw new PathError(`array index out of bounds: index ${from}, length ${length}`);
-  if (to > length || to < 0) throw new PathError(`array index out of bounds: index ${to - 1}, length ${length}`);
-  if (from > to) throw new PathError(`starting index ${from} is greater than ending index ${to}`);
-  const { stride = 1 } = step;
-  if (stride <= 0) throw new PathError('step must be > 0');
-  return value.slice(from, to).filter((_item, at) => at % stride === 0);
-}
-
-/** Values of one kind only; a whole number is no float. */
-function compare(left: unknown, operator: string, right: unknown): boolean {
-  const [leftKind, rightKind] = [comparableKind(left), comparableKind(right)];
-  const isEqual = (): boolean => requireSame(leftKind, rightKind) && left === right;
-  const isLess = (): boolean => {
-    requireSame(leftKind, rightKind);
-    if (leftKind === 'bool') throw new PathError('invalid type for comparison');
-    return (left as number | string) < (right as number | string);
+function passes(walk: Walk, item: unknown, { left, operator, right }: FilterNode, progress: Progress): boolean {
+  const only = (side: readonly PathNode[]): Values => {
+    const found = attempt(() => steps(walk, [item], side));
+    if (!found.ok) throw new TemplateError(found.error, progress.values);
+    if (found.value.length > 1) throw new TemplateError('can only compare one element at a time', progress.values);
+    return found.value;
   };
+  const lefts = only(left);
+  const rights = lefts.length === 0 ? [] : only(right);
+  if (rights.length === 0) return false;
+  const result = attempt(() => compare(lefts[0], operator, rights[0]));
+  if (!result.ok) throw new TemplateError(result.error, progress.passed);
+  return result.value;
+}
+
+function compare(left: unknown, operator: string, right: unknown): boolean {
   switch (operator) {
     case '==':
-      return isEqual();
+      return isEqual(left, right);
     case '!=':
-      return !isEqual();
+      return !isEqual(left, right);
     case '<':
-      return isLess();
+      return compareLess(left, right);
     case '<=':
-      return isLess() || isEqual();
+      return compareLess(left, right) || isEqual(left, right);
     case '>':
-      return !isLess() && !isEqual();
+      return !compareLess(left, right) && !isEqual(left, right);
     case '>=':
-      return !isLess();
+      return !compareLess(left, right);
     default:
-      throw new PathError(`unrecognized filter operator ${operator}`);
+      throw new TemplateError(`unrecognized filter operator ${operator}`);
   }
 }
 
-function comparableKind(value: unknown): string {
-  const kind = isNothing(value) ? '' : goType(value);
-  if (!['bool', 'int64', 'float64', 'string'].includes(kind)) throw new PathError('invalid type for comparison');
-  return kind;
+/** Only plain values can be equal, and nil is none. */
+function isEqual(left: unknown, right: unknown): boolean {
+  for (const value of [left, right]) {
+    if (['invalid', 'list', 'map'].includes(kindOf(value))) throw new TemplateError('invalid type for comparison');
+  }
+  return compareEqual(left, right);
 }
 
-function requireSame(left: string, right: string): true {
-  if (left !== right) throw new PathError('incompatible types for comparison');
-  return true;
+function isMap(value: unknown): value is Fields {
+  return isFields(value) && !(value instanceof TypedNumber);
 }

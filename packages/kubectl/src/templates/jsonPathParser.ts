@@ -1,51 +1,23 @@
-/**
- * Reads a JSONPath template of kubectl: text with actions in braces, an action being a chain of steps. A forgiving
- * language: what stands where matters less than what can be read next. Twin: client-go util/jsonpath parser.go.
- */
-import { unquote } from './goQuote.ts';
+/** From the text of a JSONPath template to its steps. Twin: client-go util/jsonpath parser.go. */
+import { describeCharacter, unescapeText } from './goQuote.ts';
+import { TypedNumber } from './goValue.ts';
+import type { FilterNode, PathNode, SliceNode } from './jsonPathNodes.ts';
+import { TemplateError } from './templateError.ts';
 
-export type Step =
-  | { readonly step: 'text'; readonly text: string }
-  | { readonly step: 'value'; readonly value: number | boolean }
-  | { readonly step: 'field'; readonly name: string }
-  | { readonly step: 'slice'; readonly from: Bound; readonly to: Bound; readonly stride: Bound }
-  | { readonly step: 'wildcard' }
-  | { readonly step: 'descend' }
-  | { readonly step: 'union'; readonly chains: readonly Chain[] }
-  | { readonly step: 'filter'; readonly left: Chain; readonly right: Chain; readonly operator: string }
-  /** `range`, `end`, or a mistake that shows when it is carried out. */
-  | { readonly step: 'word'; readonly word: string };
+/** Text and actions, in the order of the template; throws TemplateError. */
+export function parseJsonPath(template: string): readonly PathNode[] {
+  return new PathParser(template).parse();
+}
 
-export type Chain = readonly Step[];
-
-/** A bound of a slice, where it is written. */
-export type Bound = number | undefined;
-
-/** A template is a list of texts and actions, each a chain. */
-export type Template = readonly Chain[];
-
-export type Parsed =
-  | { readonly ok: true; readonly template: Template }
-  | { readonly ok: false; readonly error: string };
-
-class TemplateError extends Error {}
-
-export function parseJsonPath(text: string): Parsed {
-  try {
-    return { ok: true, template: new Reader(text).template() };
-  } catch (error) {
-    if (error instanceof TemplateError) return { ok: false, error: error.message };
-    throw error;
-  }
+/** The steps of what would stand between braces. */
+function parseAction(text: string): readonly PathNode[] {
+  const [first] = parseJsonPath(`{${text}}`);
+  return first?.kind === 'list' ? first.nodes : [];
 }
 
 const END = '';
-const NUMBER = /^[+-]?[0-9.]*/;
-const SLICE = /^(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?$/;
-const QUOTED_KEY = /^'([^']*)'$/;
-const COMPARISON = /^([^!<>=]+)([!<>=]+)(.+)$/s;
 
-class Reader {
+class PathParser {
   readonly #text: string;
   #at = 0;
 
@@ -53,156 +25,127 @@ class Reader {
     this.#text = text;
   }
 
-  template(): Template {
-    const chains: Chain[] = [];
+  parse(): readonly PathNode[] {
+    const nodes: PathNode[] = [];
     while (this.#at < this.#text.length) {
       const brace = this.#text.indexOf('{', this.#at);
       const end = brace < 0 ? this.#text.length : brace;
-      if (end > this.#at) chains.push([{ step: 'text', text: this.#text.slice(this.#at, end) }]);
-      this.#at = end;
-      if (brace >= 0) {
-        this.#at += 1;
-        chains.push(this.#action());
-      }
+      if (end > this.#at) nodes.push({ kind: 'text', text: this.#text.slice(this.#at, end) });
+      this.#at = end + 1;
+      if (brace >= 0) nodes.push({ kind: 'list', nodes: this.#parseInside() });
     }
-    return chains;
+    return nodes;
   }
 
-  #action(): Chain {
-    const steps: Step[] = [];
-    for (;;) {
-      const rest = this.#text.slice(this.#at);
-      if (rest.startsWith('}')) {
-        this.#at += 1;
-        return steps;
-      }
-      if (rest.startsWith('[?(')) steps.push(this.#filter());
-      else if (rest.startsWith('..')) steps.push(...this.#descent(steps));
-      else this.#step(steps);
+  /** The steps up to the closing brace. */
+  #parseInside(): readonly PathNode[] {
+    const nodes: PathNode[] = [];
+    while (!this.#skip('}')) {
+      if (this.#skip('[?(')) nodes.push(this.#parseFilter());
+      else if (this.#skip('..')) nodes.push(...this.#parseRecursive(nodes.at(-1)));
+      else nodes.push(...this.#parseStep());
     }
+    return nodes;
   }
 
-  #step(steps: Step[]): void {
-    const character = this.#next();
-    switch (character) {
-      case END:
-      case '\r':
-      case '\n':
-        throw new TemplateError('unclosed action');
-      // The object at hand, or the whole one at the beginning of an action: it is where a chain starts anyway.
-      case ' ':
-      case '@':
-      case '$':
-        return;
-      case '[':
-        steps.push(...this.#brackets());
-        return;
-      case '"':
-      case "'":
-        steps.push(this.#quoted(character));
-        return;
-      case '.':
-        steps.push(this.#field());
-        return;
-      default:
-        this.#at -= character.length;
-        steps.push(this.#bare(character));
-    }
+  #parseStep(): readonly PathNode[] {
+    const character = this.#peek();
+    if (character === END || character === '\n' || character === '\r') throw new TemplateError('unclosed action');
+    // The current object is where every path begins, so its names say nothing.
+    if (this.#skip(' ') || this.#skip('@') || this.#skip('$')) return [];
+    if (this.#skip('[')) return parseBrackets(this.#readArray());
+    if (character === '"' || character === "'") return [this.#parseQuoted(character)];
+    if (this.#skip('.')) return [this.#parseField()];
+    if (/[-+\p{Nd}]/u.test(character)) return [this.#parseNumber()];
+    if (isAlphanumeric(character)) return [parseWord(this.#readWhile((inner) => !isTerminator(inner)))];
+    throw new TemplateError(`unrecognized character in action: ${describeCharacter(character)}`);
   }
 
-  #bare(character: string): Step {
-    if (/[-+]|\p{Nd}/u.test(character)) return this.#number();
-    if (/[_\p{L}]/u.test(character)) return this.#word();
-    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    throw new TemplateError(`unrecognized character in action: U+${code} '${character}'`);
+  #parseRecursive(before: PathNode | undefined): readonly PathNode[] {
+    if (before?.kind === 'recursive') throw new TemplateError('invalid multiple recursive descent');
+    const recursive: PathNode = { kind: 'recursive' };
+    return isAlphanumeric(this.#peek()) ? [recursive, this.#parseField()] : [recursive];
   }
 
-  #number(): Step {
-    const [text = ''] = NUMBER.exec(this.#text.slice(this.#at)) ?? [];
-    this.#at += text.length;
-    const value = /^[+-]?[0-9]+$|^[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)$/.test(text) ? Number(text) : undefined;
-    if (value === undefined) throw new TemplateError(`cannot parse number ${text}`);
-    return { step: 'value', value };
-  }
-
-  #word(): Step {
-    const from = this.#at;
-    while (!isTerminator(this.#peek())) this.#next();
-    const word = this.#text.slice(from, this.#at);
-    return word === 'true' || word === 'false' ? { step: 'value', value: word === 'true' } : { step: 'word', word };
-  }
-
-  /** A name up to the next separator; a backslash takes what is special from the next character. */
-  #field(): Step {
-    const from = this.#at;
+  #parseField(): PathNode {
+    const start = this.#at;
     while (!isTerminator(this.#peek())) {
+      // What a backslash stands before ends no name.
       if (this.#next() === '\\') this.#next();
     }
-    const name = this.#text.slice(from, this.#at);
-    return name === '*' ? { step: 'wildcard' } : { step: 'field', name: name.replaceAll('\\', '') };
+    const name = this.#text.slice(start, this.#at);
+    return name === '*' ? { kind: 'wildcard' } : { kind: 'field', name: name.replaceAll('\\', '') };
   }
 
-  #descent(before: readonly Step[]): Chain {
-    if (before.at(-1)?.step === 'descend') throw new TemplateError('invalid multiple recursive descent');
-    this.#at += 2;
-    return /[_\p{L}\p{Nd}]/u.test(this.#peek()) ? [{ step: 'descend' }, this.#field()] : [{ step: 'descend' }];
+  #parseNumber(): PathNode {
+    const sign = this.#skip('-') ? '-' : this.#skip('+') ? '+' : '';
+    const digits = this.#readWhile((inner) => /[.\p{Nd}]/u.test(inner));
+    if (/^[0-9]+$/.test(digits) && Math.abs(Number(digits)) < INT_LIMIT) {
+      return { kind: 'constant', value: new TypedNumber('int', Number(sign + digits)) };
+    }
+    if (!/^(?:[0-9]+\.?[0-9]*|\.[0-9]+)$/.test(digits)) throw new TemplateError(`cannot parse number ${sign}${digits}`);
+    return { kind: 'constant', value: new TypedNumber('float64', Number(sign + digits)) };
   }
 
-  #quoted(quote: string): Step {
-    const from = this.#at - 1;
+  #parseQuoted(mark: '"' | "'"): PathNode {
+    const start = this.#at;
+    this.#at += 1;
     for (;;) {
       const character = this.#next();
       if (character === END || character === '\n') throw new TemplateError('unterminated quoted string');
-      if (character === quote && this.#text[this.#at - 2] !== '\\') break;
+      if (character === mark && this.#text[this.#at - 2] !== '\\') break;
     }
-    const written = this.#text.slice(from, this.#at);
-    const text = unquote(written);
-    if (text === undefined) throw new TemplateError(`unquote string ${written} error invalid syntax`);
-    return { step: 'text', text };
+    const text = unescapeText(this.#text.slice(start + 1, this.#at - 1), mark);
+    if (text !== undefined) return { kind: 'text', text };
+    throw new TemplateError(`unquote string ${this.#text.slice(start, this.#at)} error invalid syntax`);
   }
 
-  /** `[0]`, `[1:5:2]`, `[*]`, `['key']`, or several of them apart by commas. */
-  #brackets(): Chain {
-    const from = this.#at;
-    for (let character = this.#next(); character !== ']'; character = this.#next()) {
+  #readArray(): string {
+    const start = this.#at;
+    for (;;) {
+      const character = this.#next();
       if (character === END || character === '\n') throw new TemplateError('unterminated array');
+      if (character === ']') return this.#text.slice(start, this.#at - 1);
     }
-    const inside = this.#text.slice(from, this.#at - 1);
-    const parts = inside.split(',');
-    if (parts.length > 1) {
-      return [{ step: 'union', chains: parts.map((part) => parseChain(`[${part.replace(/^ +| +$/g, '')}]`)) }];
-    }
-    const [, key] = QUOTED_KEY.exec(inside) ?? [];
-    return key === undefined ? [sliceOf(inside === '*' ? ':' : inside)] : parseChain(`.${key}`);
   }
 
-  /** `[?(@.type=="Ready")]`; without a comparison it asks whether there is anything. */
-  #filter(): Step {
-    this.#at += '[?('.length;
-    const from = this.#at;
-    let quote = '';
+  #parseFilter(): FilterNode {
+    const text = this.#readFilter();
+    const [, left, operator, right] = /^([^!<>=]+)([!<>=]+)(.+?)$/.exec(text) ?? [];
+    if (left === undefined || operator === undefined || right === undefined) {
+      return { kind: 'filter', left: parseAction(text), operator: 'exists', right: [] };
+    }
+    return { kind: 'filter', left: parseAction(left), operator, right: parseAction(right) };
+  }
+
+  /** Up to `)]`. A parenthesis inside the first pair of quotes does not count; behind that pair, quotes mean nothing. */
+  #readFilter(): string {
+    const start = this.#at;
+    let mark = '';
     let isClosed = false;
     for (;;) {
       const character = this.#next();
       if (character === END || character === '\n') throw new TemplateError('unterminated filter');
-      if (character === '"' || character === "'") {
-        if (quote === '') quote = character;
-        else if (character === quote && this.#text[this.#at - 2] !== '\\') isClosed = true;
-      }
-      if (character === ')' && (quote === '') === !isClosed) break;
+      const isQuote = character === '"' || character === "'";
+      if (isQuote && mark === '') mark = character;
+      else if (character === mark && this.#text[this.#at - 2] !== '\\') isClosed = true;
+      else if (character === ')' && (mark === '' || isClosed)) break;
     }
-    const condition = this.#text.slice(from, this.#at - 1);
-    if (this.#next() !== ']') throw new TemplateError('unclosed array expect ]');
-    const [, left, operator, right] = COMPARISON.exec(condition) ?? [];
-    if (left === undefined || operator === undefined || right === undefined) {
-      return { step: 'filter', left: parseChain(condition), right: [], operator: 'exists' };
-    }
-    return { step: 'filter', left: parseChain(left), right: parseChain(right), operator };
+    const text = this.#text.slice(start, this.#at - 1);
+    if (!this.#skip(']')) throw new TemplateError('unclosed array expect ]');
+    return text;
   }
 
-  #peek(): string {
-    const code = this.#text.codePointAt(this.#at);
-    return code === undefined ? END : String.fromCodePoint(code);
+  #readWhile(belongs: (character: string) => boolean): string {
+    const start = this.#at;
+    while (this.#peek() !== END && belongs(this.#peek())) this.#next();
+    return this.#text.slice(start, this.#at);
+  }
+
+  #skip(prefix: string): boolean {
+    const isThere = this.#text.startsWith(prefix, this.#at);
+    if (isThere) this.#at += prefix.length;
+    return isThere;
   }
 
   #next(): string {
@@ -210,27 +153,60 @@ class Reader {
     this.#at += character.length;
     return character;
   }
+
+  #peek(): string {
+    const code = this.#text.codePointAt(this.#at);
+    return code === undefined ? END : String.fromCodePoint(code);
+  }
 }
 
-/** A chain on its own, as if it stood in braces. */
-function parseChain(text: string): Chain {
-  return new Reader(`{${text}}`).template()[0] ?? [];
+/** What is whole and below this is an int in Go; beyond it becomes a float. */
+const INT_LIMIT = 2 ** 63;
+
+function parseWord(word: string): PathNode {
+  if (word === 'true' || word === 'false') return { kind: 'constant', value: word === 'true' };
+  return { kind: 'identifier', name: word };
 }
 
-function sliceOf(text: string): Step {
-  const match = SLICE.exec(text);
+/** What stands between brackets: several of these, a quoted name, or a slice. */
+function parseBrackets(text: string): readonly PathNode[] {
+  if (text.includes(',')) {
+    const branches = text.split(',').map((branch) => parseAction(`[${branch.replace(/^ +| +$/g, '')}]`));
+    return [{ kind: 'union', branches }];
+  }
+  const name = /^'([^']*)'$/.exec(text)?.[1];
+  return name === undefined ? [parseSlice(text === '*' ? ':' : text)] : parseAction(`.${name}`);
+}
+
+function parseSlice(text: string): SliceNode {
+  const match = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text);
   if (match === null) throw new TemplateError(`invalid array index ${text}`);
-  const [, first = '', second, third] = match;
-  const bound = (written: string): Bound => {
-    if (written === '') return undefined;
-    if (written === '-') throw new TemplateError(`array index ${written} is not a number`);
-    return Number(written);
+  const [, start = '', end, stride] = match;
+  const from = start === '' ? undefined : parseIndex(start);
+  const isSingle = end === undefined;
+  const to = isSingle ? (from ?? 0) + 1 : parseBound(end);
+  const step = stride === undefined ? undefined : parseBound(stride);
+  return {
+    kind: 'slice',
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(step === undefined ? {} : { step }),
+    isSingle,
   };
-  const from = bound(first);
-  const to = second === undefined ? (from ?? 0) + 1 : bound(second.slice(1));
-  // A single index of -1 means the last one: its end is the end of the list.
-  const isLast = second === undefined && to === 0;
-  return { step: 'slice', from, to: isLast ? undefined : to, stride: bound((third ?? '').slice(1)) };
+}
+
+function parseBound(part: string): number | undefined {
+  return part === ':' ? undefined : parseIndex(part.slice(1));
+}
+
+function parseIndex(text: string): number {
+  const index = Number(text);
+  if (text === '-' || Math.abs(index) >= INT_LIMIT) throw new TemplateError(`array index ${text} is not a number`);
+  return index;
+}
+
+function isAlphanumeric(character: string): boolean {
+  return /^[_\p{L}\p{Nd}]$/u.test(character);
 }
 
 function isTerminator(character: string): boolean {

@@ -1,16 +1,14 @@
-/** Paths as `--sort-by` and custom columns take them: with or without braces, with or without the dot. Twin: kubectl get RelaxedJSONPathExpression. */
-import { parseJsonPath, type Parsed } from './jsonPathParser.ts';
+/** Paths as people write them on the command line, `metadata.name` for `{.metadata.name}`. Twin: kubectl cmd/get customcolumn.go. */
+import { TemplateError } from './templateError.ts';
 
-const RELAXED = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/;
-
-export function parseRelaxedPath(
-  text: string,
-): { readonly ok: true; readonly parse: () => Parsed } | { readonly ok: false; readonly error: string } {
-  if (text === '') return { ok: true, parse: () => parseJsonPath('') };
-  const match = RELAXED.exec(text);
-  if (match === null) {
-    const forms = "'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'";
-    return { ok: false, error: `unexpected path string, expected a ${forms}` };
+/** The full expression of a path that may lack its braces or its first dot; throws TemplateError where it is neither. */
+export function relaxedPath(path: string): string {
+  if (path === '') return path;
+  const match = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/.exec(path);
+  const field = match?.[1] ?? match?.[2];
+  if (field === undefined) {
+    const forms = ['name1.name2', '.name1.name2', '{name1.name2}', '{.name1.name2}'].map((form) => `'${form}'`);
+    throw new TemplateError(`unexpected path string, expected a ${forms.join(' or ')}`);
   }
-  return { ok: true, parse: () => parseJsonPath(`{.${match[1] ?? match[2] ?? ''}}`) };
+  return `{.${field}}`;
 }

@@ -1,94 +1,72 @@
-/** `--sort-by=…`. Twin: kubectl get sorter.go, fvbommel/sortorder. */
-import { parseScaled } from '@everynode/core/api/quantity';
+/** `--sort-by=…`. Twin: kubectl cmd/get sorter.go. */
+import type { ClientRelease } from '../printer.ts';
 import type { ServedObject } from '../server.ts';
-import { goType } from './goQuote.ts';
-import { findValues } from './jsonPathEval.ts';
-import { parseRelaxedPath } from './relaxedPath.ts';
+import { isLessText } from './goCompare.ts';
+import { quote } from './goQuote.ts';
+import { goSort } from './goSort.ts';
+import { numberOf, typeName } from './goValue.ts';
+import { findResults } from './jsonPathEval.ts';
+import { parseJsonPath } from './jsonPathParser.ts';
+import { isNaturallyLess } from './naturalLess.ts';
+import { parseNanos } from './quantityOrder.ts';
+import { relaxedPath } from './relaxedPath.ts';
+import { attempt, TemplateError } from './templateError.ts';
 
 export type Sorted =
   | { readonly ok: true; readonly objects: readonly ServedObject[] }
   | { readonly ok: false; readonly error: string };
 
-/** By the first value that each object has at the path; those that have none come first. */
-export function sortObjects(objects: readonly ServedObject[], path: string): Sorted {
-  const relaxed = parseRelaxedPath(path);
-  if (!relaxed.ok) return relaxed;
-  const parsed = relaxed.parse();
-  if (!parsed.ok) return parsed;
-  const keyed: Keyed[] = [];
-  for (const object of objects) {
-    const found = findValues(parsed.template, object, true);
-    if (!found.ok) return found;
-    const [first] = found.results;
-    keyed.push(first === undefined || first.length === 0 ? { object } : { object, key: { value: first[0] } });
-  }
-  const unsortable =
-    keyed.length > 1 ? keyed.find(({ key }) => key !== undefined && !isSortable(key.value)) : undefined;
-  if (unsortable !== undefined) {
-    return { ok: false, error: `unsortable type: ${goType(unsortable.key?.value)}` };
-  }
-  return { ok: true, objects: insertionSort(keyed).map(({ object }) => object) };
+/** Clients before it take numbers inside of text by their value (PR 124514). */
+const PLAIN_TEXT_SINCE_MINOR = 31;
+
+/** By the first value at the path, which may lack its braces; objects without one come first. */
+export function sortObjects(objects: readonly ServedObject[], path: string, { minor }: ClientRelease): Sorted {
+  if (objects.length === 0) return { ok: true, objects };
+  const isTextLess = minor >= PLAIN_TEXT_SINCE_MINOR ? isLessText : isNaturallyLess;
+  const sorted = attempt(() => sort(objects, { path: relaxedPath(path), isTextLess }));
+  return sorted.ok ? { ok: true, objects: sorted.value } : sorted;
 }
 
-interface Keyed {
-  readonly object: ServedObject;
-  /** Absent: there is nothing at the path. */
-  readonly key?: { readonly value: unknown };
+interface Order {
+  readonly path: string;
+  readonly isTextLess: (a: string, b: string) => boolean;
 }
 
-function isSortable(value: unknown): boolean {
-  return (
-    value === null || ['string', 'number'].includes(typeof value) || (Array.isArray(value) && value.every(isSortable))
+/** The value at the path, or none. */
+type Key = readonly [] | readonly [unknown];
+
+function sort(objects: readonly ServedObject[], order: Order): readonly ServedObject[] {
+  const template = parseJsonPath(order.path);
+  const keyed = objects.map((object): { readonly object: ServedObject; readonly key: Key } => {
+    const [first = []] = findResults(template, object, { allowMissingKeys: true });
+    return { object, key: first.length === 0 ? [] : [first[0]] };
+  });
+  if (keyed.every(({ key }) => key.length === 0)) {
+    throw new TemplateError(`couldn't find any field with path ${quote(order.path)} in the list of objects`);
+  }
+  return goSort(keyed, (a, b) => isLess(a.key, b.key, order)).map(({ object }) => object);
+}
+
+function isLess(a: Key, b: Key, order: Order): boolean {
+  if (a.length === 0) return true;
+  return b.length > 0 && isValueLess(a[0], b[0], order);
+}
+
+function isValueLess(a: unknown, b: unknown, order: Order): boolean {
+  if (a === null || b === null) return a === null && b !== null;
+  const [left, right] = [numberOf(a), numberOf(b)];
+  if (left !== undefined && right !== undefined && left.type === right.type) return left.value < right.value;
+  if (typeof a === 'string' && typeof b === 'string') return isQuantityLess(a, b) ?? order.isTextLess(a, b);
+  // The client dies here, with the time and its process id before these words.
+  const isPlain = left !== undefined || typeof a === 'string';
+  const problem = isPlain ? 'unsortable interface: interface' : `unsortable type: ${typeName(a)}`;
+  throw new TemplateError(
+    `Field ${order.path} in *unstructured.Unstructured is an unsortable type: interface, err: ${problem}`,
   );
 }
 
-/** As Go sorts short lists. The comparison is no order where keys are missing, so the way of sorting shows. */
-function insertionSort(keyed: readonly Keyed[]): readonly Keyed[] {
-  const sorted: Keyed[] = [];
-  for (const each of keyed) {
-    let at = sorted.length;
-    for (let before = sorted[at - 1]; before !== undefined && isLess(each, before); before = sorted[at - 1]) at -= 1;
-    sorted.splice(at, 0, each);
-  }
-  return sorted;
-}
-
-function isLess(a: Keyed, b: Keyed): boolean {
-  if (a.key === undefined) return true;
-  return b.key !== undefined && isValueLess(a.key.value, b.key.value);
-}
-
-function isValueLess(a: unknown, b: unknown): boolean {
-  if (a === null || b === null) return a === null && b !== null;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    const shared = Math.min(a.length, b.length);
-    return Array.from({ length: shared }, (_, at) => at).every((at) => isValueLess(a[at], b[at]));
-  }
-  if (typeof a === 'number' && typeof b === 'number') return a < b;
-  if (typeof a !== 'string' || typeof b !== 'string') return false;
-  const [left, right] = [parseScaled(a, 9), parseScaled(b, 9)];
-  return left === undefined || right === undefined ? isNaturallyLess(a, b) : left < right;
-}
-
-/** Numbers inside of text count as numbers, and digits come before anything else. */
-function isNaturallyLess(a: string, b: string): boolean {
-  const [left, right] = [chunksOf(a), chunksOf(b)];
-  for (let at = 0; at < left.length && at < right.length; at += 1) {
-    const [x = '', y = ''] = [left[at], right[at]];
-    if (x === y) continue;
-    if (!isDigits(x) || !isDigits(y)) return isDigits(x) !== isDigits(y) ? isDigits(x) : x < y;
-    const [xDigits, yDigits] = [x.replace(/^0+/, ''), y.replace(/^0+/, '')];
-    if (xDigits.length !== yDigits.length) return xDigits.length < yDigits.length;
-    return xDigits === yDigits ? x.length < y.length : xDigits < yDigits;
-  }
-  return left.length < right.length;
-}
-
-/** Runs of digits, and every other character for itself. */
-function chunksOf(text: string): readonly string[] {
-  return text.match(/[0-9]+|[^0-9]/gsu) ?? [];
-}
-
-function isDigits(text: string): boolean {
-  return /^[0-9]/.test(text);
+/** Undefined where one of the texts is no quantity. */
+function isQuantityLess(a: string, b: string): boolean | undefined {
+  const [left, right] = [parseNanos(a), parseNanos(b)];
+  return left === undefined || right === undefined ? undefined : left < right;
 }

@@ -36,7 +36,7 @@ function plain(value: unknown): unknown {
 
 /** Go compares bytes, and in UTF-8 these have the order of the code points. */
 export function isLessText(a: string, b: string): boolean {
-  const [left, right] = [[...a], [...b]];
+  const [left, right] = [Array.from(a), Array.from(b)];
   const at = left.findIndex((character, index) => character !== right[index]);
   if (at < 0) return left.length < right.length;
   const other = right[at];

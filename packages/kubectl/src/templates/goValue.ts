@@ -3,9 +3,9 @@
  * kubectl decodes them; a number that a template made says its type itself. Twin: package fmt, reflect kinds.
  */
 import { compareKeys } from '@everynode/core/api/meta';
-import { formatFloat } from './goNumber.ts';
+import { formatFloat } from '../goNumber.ts';
 import { quote } from './goQuote.ts';
-import { isFields } from './readField.ts';
+import { isFields } from '../readField.ts';
 
 /** A number that is no part of the data. */
 export class TypedNumber {
