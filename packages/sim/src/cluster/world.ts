@@ -92,9 +92,7 @@ export function createWorld(
     changed: machineListener({ journal, engine, processes, nodeCauses, observe, hub, heartbeats }),
     tellKubelet: (node, run) => processes.deliver(kubeletName(node), processes.incarnation(kubeletName(node)), run),
   });
-  const labelsOf = (node: string): Readonly<Record<string, string>> | undefined =>
-    store.get('Node', node)?.metadata.labels;
-  const models = podModelTable(plan.models, labelsOf, latencyPercent);
+  const models = podModelTable(plan.models, (node) => store.get('Node', node)?.metadata.labels, latencyPercent);
   return {
     plan,
     profile,

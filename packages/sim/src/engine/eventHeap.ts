@@ -124,7 +124,7 @@ export class EventHeap {
 }
 
 /** A larger array with the same beginning. */
-export function grown<T extends { set(from: T): void }>(from: T, to: T): T {
+function grown<T extends { set(from: T): void }>(from: T, to: T): T {
   to.set(from);
   return to;
 }
