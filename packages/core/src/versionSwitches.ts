@@ -16,6 +16,7 @@ export type SwitchKey =
   | 'nodeMonitorGrace50s'
   | 'nodeQueue'
   | 'availabilityInclusive'
+  | 'podGeneration'
   | 'misscheduledRequeue'
   | 'tolerationCompare'
   | 'staleness'
@@ -115,6 +116,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.34.0'],
     reference: '#132122',
     rules: ['DS-0.3'],
+  },
+  podGeneration: {
+    name: 'pod-generation',
+    behaviour: 'pods count the changes of their spec in metadata.generation',
+    since: ['1.34.0'],
+    gate: { name: 'PodObservedGenerationTracking', since: 33, lockedSince: 35 },
+    reference: 'KEP-5067',
+    rules: ['A-4'],
   },
   misscheduledRequeue: {
     name: 'misscheduled-requeue',

@@ -47,7 +47,7 @@ test('an unknown field at any place is refused by its path, or carried along und
   );
 });
 
-test('whatever is inside an idle field, the field is named once and nothing is refused', () => {
+test('whatever is inside an idle field, the field is named once', () => {
   const anything = fc
     .jsonValue()
     .filter((value) => value !== null && JSON.stringify(value) !== '{}' && JSON.stringify(value) !== '[]');
@@ -56,11 +56,24 @@ test('whatever is inside an idle field, the field is named once and nothing is r
       const spec = {
         template: { spec: { securityContext: value, containers: [{ lifecycle: value }, { lifecycle: value }] } },
       };
-      expect(decodeObject('DaemonSet', { spec })).toEqual({
-        problems: [],
-        idle: ['spec.template.spec.securityContext', 'spec.template.spec.containers[].lifecycle'],
-      });
+      expect(decodeObject('DaemonSet', { spec }).idle).toEqual([
+        'spec.template.spec.securityContext',
+        'spec.template.spec.containers[].lifecycle',
+      ]);
     }),
     { seed: 6 },
   );
+});
+
+test('a value of a wrong type inside of it is refused at its place, as the server would', () => {
+  const containers = [{ name: 'a' }, { name: 'b', lifecycle: { preStop: { exec: { command: 'stop' } } } }];
+  const { problems } = decodeObject('DaemonSet', { spec: { template: { spec: { containers } } } });
+  expect(problems).toEqual([
+    {
+      path: ['spec', 'template', 'spec', 'containers', 1, 'lifecycle', 'preStop', 'exec', 'command'],
+      at: 'value',
+      message:
+        'DaemonSet in version "v1" cannot be handled as a DaemonSet: json: cannot unmarshal string into Go struct field ExecAction.spec.template.spec.containers.lifecycle.preStop.exec.command of type []string; write a value of that type',
+    },
+  ]);
 });

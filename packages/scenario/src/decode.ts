@@ -1,4 +1,5 @@
 /** What the API server says when it decodes an object, before it validates it: wrong types, unknown fields. And what the model leaves alone. */
+import { decodeObject as decodeServerObject, formatUnreadable } from '@everynode/core/api/decoding';
 import { isObject } from '@everynode/core/api/patch';
 import { GO_SHAPES, type GoList, type GoMap, type GoShape, type GoStruct } from './goShape.ts';
 import { findNearest } from './nearest.ts';
@@ -29,6 +30,12 @@ export function decodeObject(kind: 'DaemonSet' | 'Pod', object: JsonObject): Dec
   const version = 'v1';
   const walk: Walk = { kind, version, problems: [], idle: new Set() };
   decodeStruct(GO_SHAPES[kind], object, [], walk);
+  // Our table says what acts and has `any` for the rest; the server looks at all of it, and stops at the first.
+  const read = decodeServerObject(kind, object);
+  if (!read.ok && walk.problems.length === 0) {
+    const message = formatUnreadable(kind, version, read.error);
+    walk.problems.push({ path: read.path, at: 'value', message: `${message}; write a value of that type` });
+  }
   return { problems: walk.problems, idle: [...walk.idle] };
 }
 

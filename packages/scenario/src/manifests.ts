@@ -2,15 +2,13 @@
  * The manifests of a scenario to API objects, checked in the order of the API server: decoded, defaulted, validated.
  * Its words come with the place in the file. Files are what kubectl applies; nothing has to be prepared for us.
  */
-import { defaultDaemonSet, defaultPodSpec } from '@everynode/core/api/defaults';
+import { defaultDaemonSet, defaultPod } from '@everynode/core/api/defaults';
 import { type FieldError, formatInvalid } from '@everynode/core/api/fieldError';
 import { compareKeys } from '@everynode/core/api/meta';
-import { validateObjectMeta } from '@everynode/core/api/metaValidation';
 import { isObject } from '@everynode/core/api/patch';
-import type { Pod, PodSpec } from '@everynode/core/api/pod';
 import type { PriorityClass, PriorityClasses } from '@everynode/core/api/priorityClass';
 import { validateGatedFields } from '@everynode/core/api/gatedFields';
-import { validatePodSpec } from '@everynode/core/api/podValidation';
+import { validatePod } from '@everynode/core/api/podValidation';
 import { validateDaemonSet } from '@everynode/core/api/validation';
 import type { Profile } from '@everynode/core/profile';
 import { VERSION_SWITCHES } from '@everynode/core/versionSwitches';
@@ -118,17 +116,6 @@ function checkObject({ kind, object, sourceOf }: RawObject, profile: Profile, sa
 function withNamespace(object: JsonObject): JsonObject {
   const metadata = isObject(object['metadata']) ? object['metadata'] : {};
   return { ...object, metadata: { ...metadata, namespace: metadata['namespace'] ?? 'default' } };
-}
-
-function defaultPod(pod: Pod): Pod {
-  return { ...pod, spec: defaultPodSpec(isObject(pod.spec) ? pod.spec : {}) };
-}
-
-function validatePod(pod: Pod): readonly FieldError[] {
-  return [
-    ...validateObjectMeta(pod.metadata),
-    ...validatePodSpec(pod.spec as PodSpec & Readonly<Record<string, unknown>>, 'spec'),
-  ];
 }
 
 /** The server leaves `metadata` out of the paths of a template's labels and annotations. */

@@ -1,101 +1,70 @@
-/** What the API server fills in before it stores a DaemonSet or a pod template. Twin: apis/apps/v1 defaults.go, core/v1 defaults.go. Rules: DS-V1, DS-V2. */
+/** What the API server fills in before it stores a DaemonSet or a pod. Twin: apis/apps/v1 defaults.go, core/v1 defaults.go. Rules: DS-V1, DS-V2. */
+import { defaultContainer, type DefaultsOf } from './containerDefaults.ts';
 import type { DaemonSet } from './daemonSet.ts';
-import { isObject } from './patch.ts';
-import type { PodSpec } from './pod.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, fieldsOf, isGiven, textOf } from './goText.ts';
+import type { Pod, PodSpec } from './pod.ts';
+import { defaultVolume } from './volumeDefaults.ts';
 
 export function defaultDaemonSet(ds: DaemonSet): DaemonSet {
-  const spec: Fields = isObject(ds.spec) ? ds.spec : {};
-  const template: Fields = isObject(spec['template']) ? spec['template'] : {};
+  const spec = fieldsOf(ds.spec);
+  const template = fieldsOf(spec['template']);
   const defaulted = {
     ...spec,
-    template: { ...template, spec: defaultPodSpec(isObject(template['spec']) ? template['spec'] : {}) },
-    updateStrategy: defaultStrategy(isObject(spec['updateStrategy']) ? spec['updateStrategy'] : {}),
+    template: { ...template, spec: defaultSpec(fieldsOf(template['spec']), 'template') },
+    updateStrategy: defaultStrategy(fieldsOf(spec['updateStrategy'])),
     revisionHistoryLimit: spec['revisionHistoryLimit'] ?? 10,
   };
   return { ...ds, spec: defaulted as unknown as DaemonSet['spec'] };
+}
+
+export function defaultPod(pod: Pod): Pod {
+  return { ...pod, spec: defaultPodSpec(fieldsOf(pod.spec)) };
+}
+
+/** Defaults of any pod; fields that the manifest has win. */
+export function defaultPodSpec(given: PodSpec | Fields): PodSpec {
+  return defaultSpec(fieldsOf(given), 'pod') as unknown as PodSpec;
 }
 
 /** With OnDelete nothing is filled in under rollingUpdate (DS-V1). */
 function defaultStrategy(strategy: Fields): Fields {
   const type = strategy['type'] === undefined || strategy['type'] === '' ? 'RollingUpdate' : strategy['type'];
   if (type !== 'RollingUpdate') return { ...strategy, type };
-  const given: Fields = isObject(strategy['rollingUpdate']) ? strategy['rollingUpdate'] : {};
+  const given = fieldsOf(strategy['rollingUpdate']);
   const rollingUpdate = { ...given, maxUnavailable: given['maxUnavailable'] ?? 1, maxSurge: given['maxSurge'] ?? 0 };
   return { ...strategy, type, rollingUpdate };
 }
 
-/** Defaults of any pod; fields that the manifest has win. */
-export function defaultPodSpec(given: PodSpec | Fields): PodSpec {
-  const spec: Fields = given as unknown as Fields;
-  const isHostNetwork = spec['hostNetwork'] === true;
+/** Some defaults come only when a template becomes a pod, so that a new default changes no template. */
+function defaultSpec(spec: Fields, of: DefaultsOf): Fields {
+  const isHostNetwork = spec['hostNetwork'] === true && of === 'pod';
   const lists: Record<string, unknown> = {};
   for (const field of ['containers', 'initContainers']) {
     const list = spec[field];
-    if (Array.isArray(list)) lists[field] = list.map((container) => defaultContainer(container, isHostNetwork));
+    if (Array.isArray(list)) lists[field] = list.map((container) => defaultContainer(container, of, isHostNetwork));
   }
   if (Array.isArray(spec['volumes'])) lists['volumes'] = spec['volumes'].map(defaultVolume);
   return {
+    ...(of === 'pod' && !isGiven(spec['enableServiceLinks']) ? { enableServiceLinks: true } : {}),
     dnsPolicy: 'ClusterFirst',
     restartPolicy: 'Always',
     schedulerName: 'default-scheduler',
     securityContext: {},
     terminationGracePeriodSeconds: 30,
-    ...spec,
+    ...withoutEmptyTexts(spec, ['dnsPolicy', 'restartPolicy', 'schedulerName']),
     ...lists,
-  } as unknown as PodSpec;
-}
-
-function defaultContainer(container: unknown, isHostNetwork: boolean): unknown {
-  if (!isObject(container)) return container;
-  const result: Record<string, unknown> = {
-    imagePullPolicy: defaultPullPolicy(container['image']),
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    resources: {},
-    ...container,
+    ...defaultAccount(spec),
   };
-  const { ports } = container;
-  if (Array.isArray(ports)) result['ports'] = ports.map((port) => defaultPort(port, isHostNetwork));
-  for (const field of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
-    const probe = container[field];
-    if (isObject(probe)) result[field] = defaultProbe(probe);
-  }
-  return result;
 }
 
-/** An image without a tag, or with `latest`, is pulled each time. */
-function defaultPullPolicy(image: unknown): string {
-  const text = typeof image === 'string' ? image : '';
-  if (text.includes('@')) return 'IfNotPresent';
-  const name = text.slice(text.lastIndexOf('/') + 1);
-  const tag = name.includes(':') ? name.slice(name.indexOf(':') + 1) : 'latest';
-  return tag === 'latest' ? 'Always' : 'IfNotPresent';
+/** The account has two names; both are shown, whichever was given. */
+function defaultAccount({ serviceAccountName, serviceAccount }: Fields): Fields {
+  const name = textOf(serviceAccountName) === '' ? textOf(serviceAccount) : textOf(serviceAccountName);
+  return name === '' ? {} : { serviceAccountName: name, serviceAccount: name };
 }
 
-/** In the host's network every container port is one of the host's. */
-function defaultPort(port: unknown, isHostNetwork: boolean): unknown {
-  if (!isObject(port)) return port;
-  const withProtocol = { protocol: 'TCP', ...port };
-  const hasHostPort = port['hostPort'] !== undefined && port['hostPort'] !== 0;
-  return isHostNetwork && !hasHostPort ? { ...withProtocol, hostPort: port['containerPort'] } : withProtocol;
-}
-
-function defaultProbe(probe: Fields): Fields {
-  const { httpGet } = probe;
-  const target = isObject(httpGet) ? { httpGet: { path: '/', scheme: 'HTTP', ...httpGet } } : {};
-  return { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3, ...probe, ...target };
-}
-
-function defaultVolume(volume: unknown): unknown {
-  if (!isObject(volume)) return volume;
-  const result: Record<string, unknown> = { ...volume };
-  for (const field of ['configMap', 'secret', 'projected', 'downwardAPI']) {
-    const source = volume[field];
-    if (isObject(source)) result[field] = { defaultMode: 0o644, ...source };
-  }
-  const { hostPath } = volume;
-  if (isObject(hostPath)) result['hostPath'] = { type: '', ...hostPath };
-  return result;
+/** An empty text asks for the default like no text at all. */
+function withoutEmptyTexts(spec: Fields, fields: readonly string[]): Fields {
+  if (!fields.some((field) => spec[field] === '')) return spec;
+  return Object.fromEntries(Object.entries(spec).filter(([key, value]) => value !== '' || !fields.includes(key)));
 }

@@ -23,6 +23,32 @@ export function fieldError(kind: FieldErrorKind, field: string, value: unknown, 
   return { field, kind, value, detail };
 }
 
+export function required(field: string, detail = ''): FieldError {
+  return fieldError('Required value', field, '', detail);
+}
+
+export function invalid(field: string, value: unknown, detail: string): FieldError {
+  return fieldError('Invalid value', field, value, detail);
+}
+
+export function forbidden(field: string, detail: string): FieldError {
+  return fieldError('Forbidden', field, '', detail);
+}
+
+export function duplicate(field: string, value: unknown, detail = ''): FieldError {
+  return fieldError('Duplicate value', field, value, detail);
+}
+
+/** A name that stands for nothing. */
+export function unresolved(field: string, name: string, detail = ''): FieldError {
+  return fieldError('Not found', field, name, detail);
+}
+
+/** `bytesMax`: how long the value may be; the value itself is not shown. */
+export function tooLong(field: string, bytesMax: number): FieldError {
+  return fieldError('Too long', field, '', `may not be more than ${bytesMax} bytes`);
+}
+
 /** `detail` of an unsupported value: the server sorts what it supports only where it has no order of its own. */
 export function unsupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const names = supported.map((name) => JSON.stringify(name)).join(', ');

@@ -23,3 +23,23 @@ export function fieldsOf(value: unknown): Fields {
 export function listOf(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
+
+/** The text, or an empty one where there is none: what Go decodes an absent field to. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The texts of a list; empty where there is none. */
+export function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+/** The number, or 0 where there is none. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+/** Whether a field says something: `null` is the same as no field. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

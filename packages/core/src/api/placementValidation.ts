@@ -1,123 +1,114 @@
-/** Rules about what a template says of nodes: tolerations and node affinity. Twin: apis/core/validation ValidateTolerations, validateNodeAffinity. Rules: DS-V10. */
-import { fieldError, type FieldError, unsupported } from './fieldError.ts';
-import { invalidText } from './metaValidation.ts';
-import { findLabelValueErrors, findQualifiedNameErrors } from './names.ts';
-import { isObject } from './patch.ts';
+/** Rules about what a pod says of nodes: tolerations and node affinity. Twin: apis/core/validation ValidateTolerations, validateNodeAffinity. Rules: DS-V10. */
+import { type FieldError, forbidden, invalid, required, unsupported } from './fieldError.ts';
+import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf, textsOf } from './goText.ts';
+import { findLabelValueErrors, findQualifiedNameErrors, findSubdomainErrors } from './names.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+export const TAINT_EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+const TOLERATION_OPERATORS = ['Equal', 'Exists'];
+/** Numbers are compared where a feature gate allows it: `validateGatedFields` judges that. */
+const COMPARISONS = ['Lt', 'Gt'];
+const NO_OPERATOR = 'not a valid selector operator';
 
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-const TOLERATION_OPERATORS = ['Equal', 'Exists', 'Lt', 'Gt'];
-
-export function validateTolerations(tolerations: readonly Fields[], path: string): readonly FieldError[] {
-  return tolerations.flatMap((toleration, at) => validateToleration(toleration, `${path}[${at}]`));
-}
-
-function validateToleration(toleration: Fields, path: string): readonly FieldError[] {
-  const { key = '', operator = '', value = '', effect = '', tolerationSeconds } = toleration;
-  const errors: FieldError[] = [];
-  if (key !== '') errors.push(...invalidText(`${path}.key`, key, findQualifiedNameErrors));
-  if (key === '' && operator !== 'Exists') {
-    const text = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
-    errors.push(fieldError('Invalid value', `${path}.operator`, operator, text));
-  }
-  if (tolerationSeconds !== undefined && tolerationSeconds !== null && effect !== 'NoExecute') {
-    const text = "effect must be 'NoExecute' when `tolerationSeconds` is set";
-    errors.push(fieldError('Invalid value', `${path}.effect`, effect, text));
-  }
-  if (operator === '' || operator === 'Equal')
-    errors.push(...invalidText(`${path}.operator`, value, findLabelValueErrors));
-  else if (operator === 'Exists') {
-    if (value !== '')
-      errors.push(
-        fieldError('Invalid value', `${path}.operator`, value, "value must be empty when `operator` is 'Exists'"),
-      );
-  } else if (!TOLERATION_OPERATORS.includes(operator as string)) {
-    errors.push(unsupported(`${path}.operator`, operator, TOLERATION_OPERATORS));
-  }
-  if (effect !== '' && !EFFECTS.includes(effect as string)) errors.push(unsupported(`${path}.effect`, effect, EFFECTS));
-  return errors;
-}
-
-export function validateAffinity(affinity: Fields, path: string): readonly FieldError[] {
-  const { nodeAffinity } = affinity;
-  if (!isObject(nodeAffinity)) return [];
-  const errors: FieldError[] = [];
-  const required = nodeAffinity['requiredDuringSchedulingIgnoredDuringExecution'];
-  if (isObject(required)) {
-    const here = `${path}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
-    const terms = asList(required['nodeSelectorTerms']);
-    if (terms.length === 0)
-      errors.push(fieldError('Required value', here, '', 'must have at least one node selector term'));
-    errors.push(...terms.flatMap((term, at) => validateTerm(term, `${here}[${at}]`)));
-  }
-  const preferred = asList(nodeAffinity['preferredDuringSchedulingIgnoredDuringExecution']);
-  for (const [at, { weight, preference }] of preferred.entries()) {
-    const here = `${path}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[${at}]`;
-    if (typeof weight !== 'number' || weight < 1 || weight > 100) {
-      errors.push(fieldError('Invalid value', `${here}.weight`, weight, 'must be in the range 1-100'));
+export function* validateTolerations(tolerations: readonly Fields[], path: string): Iterable<FieldError> {
+  for (const [at, toleration] of tolerations.entries()) {
+    const here = `${path}[${at}]`;
+    const [key, operator, value, effect] = ['key', 'operator', 'value', 'effect'].map((each) =>
+      textOf(toleration[each]),
+    ) as [string, string, string, string];
+    if (key !== '') for (const text of findQualifiedNameErrors(key)) yield invalid(`${here}.key`, key, text);
+    if (key === '' && operator !== 'Exists') {
+      const text = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
+      yield invalid(`${here}.operator`, operator, text);
     }
-    errors.push(...validateTerm(isObject(preference) ? preference : {}, `${here}.preference`));
+    if (isGiven(toleration['tolerationSeconds']) && effect !== 'NoExecute')
+      yield invalid(`${here}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set");
+    if (operator === '' || operator === 'Equal') {
+      const errors = findLabelValueErrors(value);
+      if (errors.length > 0) yield invalid(`${here}.operator`, value, errors.join(';'));
+    } else if (operator === 'Exists') {
+      if (value !== '') yield invalid(`${here}.operator`, value, "value must be empty when `operator` is 'Exists'");
+    } else if (COMPARISONS.includes(operator)) {
+      yield* validateComparison(value, here);
+    } else yield unsupported(`${here}.operator`, operator, TOLERATION_OPERATORS);
+    if (effect !== '' && !TAINT_EFFECTS.includes(effect)) yield unsupported(`${here}.effect`, effect, TAINT_EFFECTS);
   }
-  return errors;
 }
 
-function validateTerm(term: Fields, path: string): readonly FieldError[] {
-  return [
-    ...asList(term['matchExpressions']).flatMap((requirement, at) =>
-      validateExpression(requirement, `${path}.matchExpressions[${at}]`),
-    ),
-    ...asList(term['matchFields']).flatMap((requirement, at) =>
-      validateField(requirement, `${path}.matchFields[${at}]`),
-    ),
-  ];
+/** A number of 64 bits, without leading zeros. */
+function* validateComparison(value: string, path: string): Iterable<FieldError> {
+  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(value) || BigInt.asIntN(64, BigInt(value)) !== BigInt(value))
+    yield invalid(`${path}.value`, value, 'value must be a valid integer with no leading zeros for numeric operators');
 }
 
-function validateExpression({ key, operator, values }: Fields, path: string): readonly FieldError[] {
-  const count = Array.isArray(values) ? values.length : 0;
-  const errors: FieldError[] = [];
+export function* validateNodeAffinity(affinity: Fields, path: string): Iterable<FieldError> {
+  const hard = affinity['requiredDuringSchedulingIgnoredDuringExecution'];
+  if (isGiven(hard)) {
+    const here = `${path}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
+    const terms = listOf(fieldsOf(hard)['nodeSelectorTerms']);
+    if (terms.length === 0) yield required(here, 'must have at least one node selector term');
+    for (const [at, term] of terms.entries()) yield* validateTerm(term, `${here}[${at}]`, true);
+  }
+  const preferred = listOf(affinity['preferredDuringSchedulingIgnoredDuringExecution']);
+  for (const [at, { weight, preference }] of preferred.entries()) {
+    const here = `${path}.preferredDuringSchedulingIgnoredDuringExecution[${at}]`;
+    yield* validateWeight(weight, `${here}.weight`);
+    yield* validateTerm(fieldsOf(preference), `${here}.preference`, false);
+  }
+}
+
+export function* validateWeight(weight: unknown, path: string): Iterable<FieldError> {
+  const number = numberOf(weight);
+  if (number <= 0 || number > 100) yield invalid(path, number, 'must be in the range 1-100');
+}
+
+/** `isStrict`: values have to be those of a label; a wish may ask for any. */
+function* validateTerm(term: Fields, path: string, isStrict: boolean): Iterable<FieldError> {
+  for (const [at, requirement] of listOf(term['matchExpressions']).entries())
+    yield* validateExpression(requirement, `${path}.matchExpressions[${at}]`, isStrict);
+  for (const [at, requirement] of listOf(term['matchFields']).entries())
+    yield* validateField(requirement, `${path}.matchFields[${at}]`);
+}
+
+function* validateExpression(requirement: Fields, path: string, isStrict: boolean): Iterable<FieldError> {
+  const operator = textOf(requirement['operator']);
+  const key = textOf(requirement['key']);
+  const values = textsOf(requirement['values']);
+  const field = `${path}.values`;
   switch (operator) {
     case 'In':
     case 'NotIn':
-      if (count === 0)
-        errors.push(
-          fieldError('Required value', `${path}.values`, '', "must be specified when `operator` is 'In' or 'NotIn'"),
-        );
+      if (values.length === 0) yield required(field, "must be specified when `operator` is 'In' or 'NotIn'");
       break;
     case 'Exists':
     case 'DoesNotExist':
-      if (count > 0) {
-        const text = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-        errors.push(fieldError('Forbidden', `${path}.values`, '', text));
-      }
+      if (values.length > 0)
+        yield forbidden(field, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
       break;
     case 'Gt':
     case 'Lt':
-      if (count !== 1) {
-        const text = "must be specified single value when `operator` is 'Lt' or 'Gt'";
-        errors.push(fieldError('Required value', `${path}.values`, '', text));
-      }
+      if (values.length !== 1) yield required(field, "must be specified single value when `operator` is 'Lt' or 'Gt'");
       break;
     default:
-      errors.push(fieldError('Invalid value', `${path}.operator`, operator, 'not a valid selector operator'));
+      yield invalid(`${path}.operator`, operator, NO_OPERATOR);
   }
-  return [...errors, ...invalidText(`${path}.key`, key, findQualifiedNameErrors)];
+  for (const text of findQualifiedNameErrors(key)) yield invalid(`${path}.key`, key, text);
+  if (!isStrict) return;
+  for (const [at, value] of values.entries())
+    for (const text of findLabelValueErrors(value)) yield invalid(`${field}[${at}]`, value, text);
 }
 
 /** The only field that nodes can be picked by is their name. */
-function validateField({ key, operator, values }: Fields, path: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  if (operator !== 'In' && operator !== 'NotIn') {
-    errors.push(fieldError('Invalid value', `${path}.operator`, operator, 'not a valid selector operator'));
-  } else if (!Array.isArray(values) || values.length !== 1) {
+function* validateField(requirement: Fields, path: string): Iterable<FieldError> {
+  const operator = textOf(requirement['operator']);
+  const key = textOf(requirement['key']);
+  const values = textsOf(requirement['values']);
+  if (operator !== 'In' && operator !== 'NotIn') yield invalid(`${path}.operator`, operator, NO_OPERATOR);
+  else if (values.length !== 1) {
     const text = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
-    errors.push(fieldError('Required value', `${path}.values`, '', text));
+    yield required(`${path}.values`, text);
   }
-  if (key !== 'metadata.name')
-    errors.push(fieldError('Invalid value', `${path}.key`, key, 'not a valid field selector key'));
-  return errors;
-}
-
-function asList(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  if (key !== 'metadata.name') yield invalid(`${path}.key`, key, 'not a valid field selector key');
+  else
+    for (const [at, value] of values.entries())
+      for (const text of findSubdomainErrors(value)) yield invalid(`${path}.values[${at}]`, value, text);
 }

@@ -21,6 +21,7 @@ export interface ContainerPort {
 }
 
 export interface Probe {
+  readonly exec?: { readonly command: readonly string[] };
   readonly initialDelaySeconds?: number;
   readonly periodSeconds?: number;
   readonly timeoutSeconds?: number;

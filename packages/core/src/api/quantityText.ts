@@ -5,21 +5,45 @@ const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 /** Where the unit without a suffix stands in `DECIMAL`. */
 const ONES = 3;
-/** Nothing is finer than a billionth. */
-const NANO = 1_000_000_000n;
+/** Billionths in one: nothing is finer. */
+export const NANO: bigint = 1_000_000_000n;
+
+/** Longer numbers mean nothing; the bound keeps hostile text from costing time. */
+const DIGITS_MAX = 200;
+
+interface Parsed {
+  readonly isNegative: boolean;
+  /** Without the sign, in billionths, rounded up. */
+  readonly nanos: bigint;
+  readonly isBinary: boolean;
+  readonly isExponent: boolean;
+}
 
 /** The canonical text; what is no quantity comes back as it is. */
 export function canonicalQuantity(quantity: string | number): string {
   const text = String(quantity);
+  const parsed = parse(text);
+  if (parsed === undefined) return text;
+  const digits = formatNanos(parsed.nanos, parsed.isBinary, parsed.isExponent);
+  return parsed.isNegative && parsed.nanos !== 0n ? `-${digits}` : digits;
+}
+
+/** The exact value in billionths, or undefined where the text is no quantity. */
+export function quantityNanos(quantity: string | number): bigint | undefined {
+  const parsed = parse(String(quantity));
+  return parsed === undefined ? undefined : parsed.isNegative ? -parsed.nanos : parsed.nanos;
+}
+
+function parse(text: string): Parsed | undefined {
+  if (text.length > DIGITS_MAX) return undefined;
   const match = PATTERN.exec(text);
-  if (match === null) return text;
+  if (match === null) return undefined;
   const [, sign, whole = '', fraction = '', binary, decimal = '', exponent] = match;
-  if (whole === '' && fraction === '') return text;
+  if (whole === '' && fraction === '') return undefined;
   const tens = exponent === undefined ? 3 * (DECIMAL.indexOf(decimal) - ONES) : Number(exponent);
   const unit = binary === undefined ? 1n : 1024n ** BigInt(BINARY.indexOf(binary));
   const nanos = scaled(BigInt(whole + fraction) * unit * NANO, tens - fraction.length);
-  const digits = formatNanos(nanos, binary !== undefined, exponent !== undefined);
-  return sign === '-' && nanos !== 0n ? `-${digits}` : digits;
+  return { isNegative: sign === '-', nanos, isBinary: binary !== undefined, isExponent: exponent !== undefined };
 }
 
 function formatNanos(nanos: bigint, isBinary: boolean, isExponent: boolean): string {

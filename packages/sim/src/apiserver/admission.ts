@@ -1,19 +1,30 @@
 /**
  * What the API server adds to an object or refuses about it, on its way into the store.
- * Rules: A-5, A-28, A-29, DS-V1…DS-V4.
+ * Rules: A-5, A-28, A-29, DS-V1…DS-V4, DS-V10, DS-V23, DS-H13.
  */
-import { type DaemonSet, TEMPLATE_GENERATION_ANNOTATION } from '@everynode/core/api/daemonSet';
-import { isDeepEqual } from '@everynode/core/api/canonicalJson';
-import { defaultDaemonSet, defaultPodSpec } from '@everynode/core/api/defaults';
+import { assertNever } from '@everynode/core/assert';
+import { type ControllerRevision, type DaemonSet, TEMPLATE_GENERATION_ANNOTATION } from '@everynode/core/api/daemonSet';
+import { defaultDaemonSet, defaultPod } from '@everynode/core/api/defaults';
 import { type FieldError, formatFieldError, formatInvalid } from '@everynode/core/api/fieldError';
-import { controllerOf } from '@everynode/core/api/meta';
 import { validateGatedFields } from '@everynode/core/api/gatedFields';
+import { type Fields, fieldsOf } from '@everynode/core/api/goText';
+import { controllerOf, objectKey } from '@everynode/core/api/meta';
+import { validateObjectMeta } from '@everynode/core/api/metaValidation';
 import type { Node, Taint } from '@everynode/core/api/node';
+import { validateNode, validateNodeUpdate } from '@everynode/core/api/nodeValidation';
 import type { ApiObject } from '@everynode/core/api/objects';
 import type { Container, Pod, PodSpec, Toleration } from '@everynode/core/api/pod';
-import { validatePodSpec } from '@everynode/core/api/podValidation';
+import { validatePodStatusUpdate, validatePodUpdate } from '@everynode/core/api/podUpdateValidation';
+import { validatePod, validatePodOfTemplate } from '@everynode/core/api/podValidation';
 import { type ApiFailure, apiFailure } from '@everynode/core/api/requests';
-import { validateDaemonSet, validateDaemonSetApiUpdate } from '@everynode/core/api/validation';
+import { isSemanticallyEqual } from '@everynode/core/api/semanticEquality';
+import {
+  validateDaemonSet,
+  validateDaemonSetApiUpdate,
+  validateDaemonSetStatusUpdate,
+  validateRevision,
+  validateRevisionUpdate,
+} from '@everynode/core/api/validation';
 import { findPriority } from './priorityAdmission.ts';
 import type { WriteScope } from './writeScope.ts';
 
@@ -24,45 +35,100 @@ const DEFAULT_TOLERATION_SECONDS = 300;
 const DEFAULT_TOLERATION_KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 const NOT_READY: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
-/** What admission knows of the cluster: its own priority classes and its release. */
-export type AdmissionScope = Pick<WriteScope, 'priorityClasses' | 'profile'>;
+/** What a controller adds to the spec of a template. */
+const OWN_FIELDS = ['affinity', 'tolerations'];
 
+/** What admission knows of the cluster. */
+export type AdmissionScope = Pick<WriteScope, 'priorityClasses' | 'profile' | 'store'>;
+
+/** A new object with what the server fills in, or what is wrong with it. */
 export function admitCreate(object: ApiObject, scope: AdmissionScope): Admitted {
   switch (object.kind) {
     case 'Pod':
       return admitPod(object, scope);
-    case 'Node':
-      return { ok: true, object: withNotReadyTaint(object) };
+    case 'Node': {
+      const node = withNotReadyTaint(object);
+      return refuseIfAny(node, validateNode(node));
+    }
     case 'DaemonSet':
       return admitDaemonSet(object, scope);
+    case 'ControllerRevision':
+      return refuseIfAny(object, validateRevision(object));
+    case 'Lease':
+      return refuseIfAny(object, validateObjectMeta(object.metadata));
     default:
-      return { ok: true, object };
+      return assertNever(object);
   }
 }
 
-/** `candidate` is what would be stored; a status write is not validated, as it carries nothing that is. */
-export function admitUpdate(
-  candidate: ApiObject,
-  stored: ApiObject,
-  isStatus: boolean,
-  scope: AdmissionScope,
-): Admitted {
-  if (isStatus || candidate.kind !== 'DaemonSet' || stored.kind !== 'DaemonSet') return { ok: true, object: candidate };
-  return admitDaemonSetUpdate(candidate, stored, scope);
+/** `candidate` is what would be stored. Leases are renewed too often to be looked at again. */
+export function admitUpdate(candidate: ApiObject, stored: ApiObject, scope: AdmissionScope): Admitted {
+  switch (candidate.kind) {
+    case 'Pod': {
+      const pod = candidate.spec === (stored as Pod).spec ? candidate : defaultPodUpdate(candidate);
+      return refuseIfAny(pod, validatePodUpdate(pod, stored as Pod));
+    }
+    case 'Node':
+      return refuseIfAny(candidate, validateNodeUpdate(candidate, stored as Node));
+    case 'DaemonSet':
+      return admitDaemonSetUpdate(candidate, stored as DaemonSet, scope);
+    case 'ControllerRevision':
+      return refuseIfAny(candidate, validateRevisionUpdate(candidate, stored as ControllerRevision));
+    case 'Lease':
+      return { ok: true, object: candidate };
+    default:
+      return assertNever(candidate);
+  }
+}
+
+/** The stored object with another status (DS-V23). */
+export function admitStatus(candidate: ApiObject, stored: ApiObject): Admitted {
+  switch (candidate.kind) {
+    case 'Pod':
+      return refuseIfAny(candidate, validatePodStatusUpdate(candidate, stored as Pod));
+    case 'Node':
+      return refuseIfAny(candidate, validateNodeUpdate(candidate, stored as Node));
+    case 'DaemonSet':
+      return refuseIfAny(candidate, validateDaemonSetStatusUpdate(candidate, stored as DaemonSet));
+    default:
+      return { ok: true, object: candidate };
+  }
 }
 
 /** Defaults, priority, toleration seconds, and a status that is the server's own (A-5, A-28). */
-function admitPod(sent: Pod, { priorityClasses, profile }: AdmissionScope): Admitted {
-  const defaulted = defaultPodSpec(sent.spec);
-  const priority = findPriority(defaulted, priorityClasses);
+function admitPod(sent: Pod, scope: AdmissionScope): Admitted {
+  const { priorityClasses, profile } = scope;
+  const defaulted = defaultPod(sent);
+  const priority = findPriority(defaulted.spec, priorityClasses);
   if ('ok' in priority) return priority;
-  const tolerations = withDefaultTolerations(defaulted.tolerations ?? []);
-  const spec: PodSpec = { ...defaulted, ...priority, tolerations };
-  const pod: Pod = { ...sent, spec, status: { phase: 'Pending', qosClass: qosClassOf(spec) } };
-  // A controller's template was validated when it came; doing so again for each pod would be most of a create's cost.
-  if (controllerOf(pod) !== undefined) return { ok: true, object: pod };
-  const errors = validatePodSpec(spec as unknown as Readonly<Record<string, unknown>>, 'spec');
-  return refuseIfAny(pod, 'Pod', [...errors, ...validateGatedFields(pod, profile)]);
+  const tolerations = withDefaultTolerations(defaulted.spec.tolerations ?? []);
+  const spec: PodSpec = { ...defaulted.spec, ...priority, tolerations };
+  const pod: Pod = { ...sent, spec };
+  const errors = isOfTemplate(sent, scope) ? validatePodOfTemplate(pod) : validatePod(pod);
+  const admitted = refuseIfAny(pod, [...errors, ...validateGatedFields(pod, profile)]);
+  // The class can only be told of a spec that is right.
+  return admitted.ok
+    ? { ok: true, object: { ...pod, status: { phase: 'Pending', qosClass: qosClassOf(spec) } } }
+    : admitted;
+}
+
+/**
+ * Whether the pod is made of the template of its DaemonSet as it is stored. That was judged when it came, and judging
+ * it again for each pod would be most of the cost of a rollout: 0.2 of 0.4 ms for a pod of calico-node.
+ */
+function isOfTemplate({ metadata, spec }: Pod, { store }: AdmissionScope): boolean {
+  const owner = controllerOf({ metadata });
+  if (owner?.kind !== 'DaemonSet') return false;
+  const ds = store.get('DaemonSet', objectKey(metadata.namespace, owner.name));
+  if (ds?.metadata.uid !== owner.uid) return false;
+  const template: Fields = fieldsOf(ds.spec.template.spec);
+  return Object.entries(spec).every(([field, value]) => OWN_FIELDS.includes(field) || value === template[field]);
+}
+
+/** A pod that loses its tolerations of lost nodes in an update gets them back. */
+function defaultPodUpdate(sent: Pod): Pod {
+  const { spec, ...rest } = defaultPod(sent);
+  return { ...rest, spec: { ...spec, tolerations: withDefaultTolerations(spec.tolerations ?? []) } };
 }
 
 function withDefaultTolerations(tolerations: readonly Toleration[]): readonly Toleration[] {
@@ -113,23 +179,24 @@ function admitDaemonSet(sent: DaemonSet, { profile }: AdmissionScope): Admitted 
   const { status: _status, ...given } = sent;
   const generation = Math.max(templateGenerationOf(given) ?? 1, 1);
   const ds = withTemplateGeneration(defaultDaemonSet(given), generation);
-  return refuseIfAny(ds, 'DaemonSet.apps', [...validateDaemonSet(ds), ...validateGatedFields(ds, profile)]);
+  return refuseIfAny(ds, [...validateDaemonSet(ds), ...validateGatedFields(ds, profile)]);
 }
 
 /** The template's own generation counts its changes; the object's counts those of the whole spec (DS-V4). */
 function admitDaemonSetUpdate(sent: DaemonSet, stored: DaemonSet, { profile }: AdmissionScope): Admitted {
   const defaulted = defaultDaemonSet(sent);
   const before = templateGenerationOf(stored) ?? 1;
-  const isSame = isDeepEqual(defaulted.spec.template, stored.spec.template);
+  const isSame = isSemanticallyEqual(defaulted.spec.template, stored.spec.template);
   const ds = withTemplateGeneration(defaulted, isSame ? before : before + 1);
-  const errors = [...validateDaemonSetApiUpdate(ds, stored), ...validateGatedFields(ds, profile)];
-  return refuseIfAny(ds, 'DaemonSet.apps', errors);
+  return refuseIfAny(ds, [...validateDaemonSetApiUpdate(ds, stored), ...validateGatedFields(ds, profile)]);
 }
 
 /** 422 in the server's words, where there is anything to say. */
-function refuseIfAny(object: ApiObject, kind: string, errors: readonly FieldError[]): Admitted {
+function refuseIfAny(object: ApiObject, errors: readonly FieldError[]): Admitted {
   if (errors.length === 0) return { ok: true, object };
   const causes = [...new Set(errors.map(formatFieldError))];
+  const [group] = object.apiVersion.split('/');
+  const kind = group === 'v1' ? object.kind : `${object.kind}.${group}`;
   return { ...apiFailure('Invalid', formatInvalid(kind, object.metadata.name, errors)), causes };
 }
 

@@ -4,7 +4,8 @@
  */
 import type { Kind } from '@everynode/core/api/objects';
 import { type ApiFailure, apiFailure, type ApiRequest, type ApiResult } from '@everynode/core/api/requests';
-import { keyOf } from '@everynode/core/api/meta';
+import { fieldsOf, textOf } from '@everynode/core/api/goText';
+import { objectKey } from '@everynode/core/api/meta';
 import { TokenBucket } from '@everynode/core/machinery/tokenBucket';
 import type { Engine } from '../engine/engine.ts';
 import { latencyDraw } from '../engine/latencies.ts';
@@ -257,5 +258,7 @@ function kindOf(request: ApiRequest): Kind {
 /** Key of the object a request is about; none for a list, and for a create whose name the server will make. */
 function targetOf(request: ApiRequest): string | undefined {
   if ('key' in request) return request.key;
-  return 'object' in request && request.object.metadata.name !== '' ? keyOf(request.object) : undefined;
+  // The body may be anything: the server has not read it yet.
+  const { name, namespace } = 'object' in request ? fieldsOf(request.object.metadata) : {};
+  return textOf(name) === '' ? undefined : objectKey(textOf(namespace), textOf(name));
 }

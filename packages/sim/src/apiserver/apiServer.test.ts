@@ -318,7 +318,7 @@ describe('admission', () => {
       const created = objectOf('DaemonSet', createHouse().ask({ verb: 'create', object: { ...DS, metadata } }));
       return created.metadata.annotations?.['deprecated.daemonset.template.generation'];
     };
-    expect([annotation('5'), annotation('0'), annotation('x')]).toEqual(['5', '1', '1']);
+    expect([annotation('5'), annotation('0'), annotation('-3')]).toEqual(['5', '1', '1']);
   });
 
   test('applying the same manifest again changes nothing, although it lacks the defaults', () => {
@@ -327,6 +327,15 @@ describe('admission', () => {
     const { annotations } = created.metadata;
     const again = { ...DS, metadata: { ...DS.metadata, ...(annotations && { annotations }) } };
     expect(objectIn(house.ask({ verb: 'update', object: again })).metadata.resourceVersion).toBe('1');
+  });
+
+  test('writing out what Go leaves out changes nothing: no generation, no rollout', () => {
+    const house = createHouse();
+    house.ask({ verb: 'create', object: DS });
+    const body = { spec: { minReadySeconds: 0, template: { spec: { hostPID: false, tolerations: [] } } } };
+    const patch = { type: 'merge', body } as const;
+    const after = house.ask({ verb: 'patch', kind: 'DaemonSet', key: 'kube-system/agent', patch });
+    expect(objectIn(after).metadata).toMatchObject({ generation: 1, resourceVersion: '1' });
   });
 
   test('a DaemonSet that breaks a rule is refused with the server’s sentence (422)', () => {

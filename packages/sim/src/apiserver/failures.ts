@@ -8,6 +8,11 @@ export function notFound(kind: Kind, name: string): ApiFailure {
   return apiFailure('NotFound', `${KINDS[kind].resource} "${name}" not found`);
 }
 
+/** A kind, or a subresource of one, that the server does not serve. */
+export function noSuchResource(): ApiFailure {
+  return apiFailure('NotFound', 'the server could not find the requested resource');
+}
+
 /** A-8; with `generated` the server has tried several names itself. */
 export function alreadyExists(kind: Kind, name: string, generated = false): ApiFailure {
   const tail = generated ? ', the server was not able to generate a unique name for the object' : '';

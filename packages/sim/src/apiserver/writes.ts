@@ -4,16 +4,19 @@
  */
 import { SAFE_ALPHABET } from '@everynode/core/daemonset/templateHash';
 import { isDeepEqual } from '@everynode/core/api/canonicalJson';
-import { isTerminating, keyOf, objectKey, type ObjectMeta, splitKey } from '@everynode/core/api/meta';
+import { fieldsOf, textOf } from '@everynode/core/api/goText';
+import { isTerminating, objectKey, type ObjectMeta, splitKey } from '@everynode/core/api/meta';
 import type { ApiObject } from '@everynode/core/api/objects';
 import { applyPatch } from '@everynode/core/api/patch';
 import type { Pod, PodStatus } from '@everynode/core/api/pod';
 import { type ApiFailure, apiFailure, type ApiRequest, type ApiResult } from '@everynode/core/api/requests';
+import { isSemanticallyEqual } from '@everynode/core/api/semanticEquality';
 import { formatTime } from '@everynode/core/api/time';
 import type { Rng } from '../engine/rng.ts';
-import { admitCreate, admitUpdate } from './admission.ts';
+import { admitCreate, admitStatus, admitUpdate } from './admission.ts';
 import { findPreconditionFailure, removeIfDone } from './deletion.ts';
-import { alreadyExists, conflict, modified, notFound } from './failures.ts';
+import { alreadyExists, conflict, modified, notFound, noSuchResource } from './failures.ts';
+import { countsGeneration, findMismatch, hasStatus, isKnownKind, readBody, readPatched } from './requestBody.ts';
 import type { WriteScope } from './writeScope.ts';
 
 type RequestOf<V extends ApiRequest['verb']> = Extract<ApiRequest, { readonly verb: V }>;
@@ -23,19 +26,19 @@ const NAME_BASE_MAX = 58;
 const NAME_SUFFIX = 5;
 const NAME_TRIES = 8;
 
-export function create({ object }: RequestOf<'create'>, scope: WriteScope): ApiResult {
+export function create(request: RequestOf<'create'>, scope: WriteScope): ApiResult {
+  const read = readBody(request.object);
+  if (!read.ok) return read;
+  const { object } = read;
   const { store, nowMs } = scope;
   const { kind } = object;
   const name = findName(object, scope);
   if (typeof name !== 'string') return name;
-  const key = objectKey(object.metadata.namespace, name);
-  if (store.get(kind, key) !== undefined) {
-    return alreadyExists(kind, name, isGenerated(object) && !scope.profile.generateNameRetry);
-  }
   const {
     resourceVersion: _given,
     deletionTimestamp: _none,
     deletionGracePeriodSeconds: _nor,
+    generation: _counted,
     ...meta
   } = object.metadata;
   const metadata: ObjectMeta = {
@@ -43,38 +46,49 @@ export function create({ object }: RequestOf<'create'>, scope: WriteScope): ApiR
     name,
     uid: drawUid(scope.uids),
     creationTimestamp: formatTime(nowMs),
-    ...(kind === 'DaemonSet' || kind === 'Pod' ? { generation: 1 } : {}),
+    ...(countsGeneration(kind, scope) ? { generation: 1 } : {}),
   };
   const admitted = admitCreate({ ...object, metadata }, scope);
   if (!admitted.ok) return admitted;
+  if (store.get(kind, objectKey(metadata.namespace, name)) !== undefined)
+    return alreadyExists(kind, name, isGenerated(object) && !scope.profile.generateNameRetry);
   return { ok: true, object: store.put(kind, admitted.object, scope.record).object };
 }
 
 /** PUT of the main resource or of the status. */
 export function update(request: RequestOf<'update'> | RequestOf<'updateStatus'>, scope: WriteScope): ApiResult {
-  const { object, verb } = request;
+  const isStatus = request.verb === 'updateStatus';
+  if (isStatus && !hasStatus(request.object.kind)) return noSuchResource();
+  const known = findStored(request.object, scope);
+  const read = readBody(request.object, known);
+  if (!read.ok) return read;
+  const { object } = read;
   const { kind } = object;
-  const stored: ApiObject | undefined = scope.store.get(kind, keyOf(object));
-  const { name } = object.metadata;
-  if (stored === undefined) return notFound(kind, name);
-  const { resourceVersion } = object.metadata;
+  const stored: ApiObject | undefined = known ?? findStored(object, scope);
+  const { name, resourceVersion } = object.metadata;
+  if (stored === undefined) return notFound(kind, name ?? '');
   const isOld =
     resourceVersion !== undefined && resourceVersion !== '' && resourceVersion !== stored.metadata.resourceVersion;
   if (isOld) return modified(kind, name);
-  return replace(stored, object, verb === 'updateStatus', scope);
+  return replace(stored, object, isStatus, scope);
 }
 
 /** The server applies a patch to what is stored, so nobody else's change gets lost. */
 export function patch(request: RequestOf<'patch'>, scope: WriteScope): ApiResult {
   const { kind, key, patch: body, subresource, preconditions } = request;
+  const isStatus = subresource === 'status';
+  if (!isKnownKind(kind) || (isStatus && !hasStatus(kind))) return noSuchResource();
   const stored: ApiObject | undefined = scope.store.get(kind, key);
   const { name } = splitKey(key);
   if (stored === undefined) return notFound(kind, name);
   const failure = findPreconditionFailure(stored, preconditions);
   if (failure !== undefined) return failure;
-  const merged = applyPatch(stored, body);
-  if (merged.metadata.resourceVersion !== stored.metadata.resourceVersion) return modified(kind, name);
-  return replace(stored, merged, subresource === 'status', scope);
+  const read = readPatched(applyPatch(stored, body), stored, body);
+  if (!read.ok) return read;
+  const mismatch = findMismatch(read.object, stored);
+  if (mismatch !== undefined) return mismatch;
+  if (read.object.metadata.resourceVersion !== stored.metadata.resourceVersion) return modified(kind, name);
+  return replace(stored, read.object, isStatus, scope);
 }
 
 /** POST pods/binding: node and condition in one write; nobody checks that the node exists. */
@@ -102,9 +116,9 @@ function replace(stored: ApiObject, sent: ApiObject, isStatus: boolean, scope: W
     return uidConflict(stored, sent.metadata.uid);
   }
   const candidate = isStatus ? withStatusOf(stored, sent) : withoutStatusOf(stored, sent);
-  const admitted = admitUpdate(candidate, stored, isStatus, scope);
+  const admitted = isStatus ? admitStatus(candidate, stored) : admitUpdate(candidate, stored, scope);
   if (!admitted.ok) return admitted;
-  const next = isStatus ? admitted.object : withGeneration(stored, admitted.object);
+  const next = isStatus ? admitted.object : withGeneration(stored, admitted.object, scope);
   if (isDeepEqual(next, stored)) return { ok: true, object: stored };
   const removed = removeIfDone(next, scope);
   if (removed !== undefined) return { ok: true, object: removed };
@@ -141,16 +155,24 @@ function withoutStatusOf(stored: ApiObject, sent: ApiObject): ApiObject {
 }
 
 /** A change of spec counts, for the kinds that count. */
-function withGeneration(stored: ApiObject, next: ApiObject): ApiObject {
-  if (stored.kind !== 'DaemonSet' && stored.kind !== 'Pod') return next;
-  if (isDeepEqual((next as typeof stored).spec, stored.spec)) return next;
+function withGeneration(stored: ApiObject, next: ApiObject, scope: WriteScope): ApiObject {
+  if ((stored.kind !== 'DaemonSet' && stored.kind !== 'Pod') || !countsGeneration(stored.kind, scope)) return next;
+  if (isSemanticallyEqual((next as typeof stored).spec, stored.spec)) return next;
   const generation = (stored.metadata.generation ?? 0) + 1;
   return { ...next, metadata: { ...next.metadata, generation } };
 }
 
+/** The object that a body is about, as far as the body says so. */
+function findStored({ kind, metadata }: ApiObject, { store }: WriteScope): ApiObject | undefined {
+  if (!isKnownKind(kind)) return undefined;
+  const { namespace, name } = fieldsOf(metadata);
+  return store.get(kind, objectKey(textOf(namespace), textOf(name)));
+}
+
 function findName(object: ApiObject, { store, names, profile }: WriteScope): string | ApiFailure {
-  const { name, generateName, namespace } = object.metadata;
-  if (name !== '' || generateName === undefined) return name;
+  const { namespace } = object.metadata;
+  const [name, generateName] = [textOf(object.metadata.name), textOf(object.metadata.generateName)];
+  if (name !== '' || generateName === '') return name;
   const tries = profile.generateNameRetry ? NAME_TRIES : 1;
   let generated = '';
   for (let i = 0; i < tries; i += 1) {
@@ -162,7 +184,7 @@ function findName(object: ApiObject, { store, names, profile }: WriteScope): str
 }
 
 function isGenerated(object: ApiObject): boolean {
-  return object.metadata.name === '' && object.metadata.generateName !== undefined;
+  return textOf(object.metadata.name) === '';
 }
 
 /** A random version 4 UUID from the stream. */

@@ -113,7 +113,7 @@ describe('readiness', () => {
   });
 
   test('a probe finds it at the first tick after the application answers and the initial delay is over', () => {
-    const readinessProbe = { periodSeconds: 7, initialDelaySeconds: 3 };
+    const readinessProbe = { exec: { command: ['ask'] }, periodSeconds: 7, initialDelaySeconds: 3 };
     const cluster = withPods([pod('a', [{ readinessProbe }])], {
       models: [{ select: {}, imagePull: { fixed: 4000 }, startup: { fixed: 4000 } }],
     });

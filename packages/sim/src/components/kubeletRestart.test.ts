@@ -78,8 +78,8 @@ describe('probes after a restart of the kubelet', () => {
   }
 
   test.each([
-    ['readiness', { readinessProbe: { periodSeconds: 20 } }],
-    ['startup', { startupProbe: { periodSeconds: 20 } }],
+    ['readiness', { readinessProbe: { exec: { command: ['ask'] }, periodSeconds: 20 } }],
+    ['startup', { startupProbe: { exec: { command: ['ask'] }, periodSeconds: 20 } }],
   ])(
     'K-36, K-24: with a %s probe the pod is unready until the first probe, within one period of the start',
     (_kind, probes) => {

@@ -30,7 +30,7 @@ export function quotedNameOf(kind: Kind, key: string): string {
 export function serverError({ reason, message, causes = [] }: ApiFailure): string {
   if (reason !== 'Invalid') return `Error from server (${reason}): ${message}`;
   const [, kind, name, rest = ''] = INVALID.exec(message) ?? [];
-  if (kind === undefined) return `The request is invalid: ${message}`;
+  if (kind === undefined) return `The request is invalid: ${causes.length > 0 ? causes.join(', ') : message}`;
   const head = `The ${kind} ${name} is invalid`;
   return causes.length > 1 ? [`${head}: `, ...causes.map((cause) => `* ${cause}`)].join('\n') : `${head}${rest}`;
 }
