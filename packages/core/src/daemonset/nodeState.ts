@@ -11,7 +11,7 @@ import { codeAtRest, type DecisionCode } from './decisions.ts';
 import type { Placement, PlacementOutcome } from './placement.ts';
 import { isPodUpdated } from './podTemplate.ts';
 import { classifyPods } from './rollingUpdate.ts';
-import { oldestOf } from './statusNumbers.ts';
+import { oldestOf, type StatusShare } from './statusNumbers.ts';
 
 /** How a rolling update finds a node; `gone` in a name: the node is not in the cache. */
 export type WalkState =
@@ -58,16 +58,6 @@ export interface StateRules {
   readonly availabilityInclusive: boolean;
 }
 
-/** What the node adds to each number of the status (DS-T1). */
-export interface StatusShare {
-  readonly desired: number;
-  readonly current: number;
-  readonly misscheduled: number;
-  readonly ready: number;
-  readonly available: number;
-  readonly updated: number;
-}
-
 export interface NodeState {
   /** Undefined for a node that is not in the cache. */
   readonly outcome: PlacementOutcome | undefined;
@@ -76,6 +66,7 @@ export interface NodeState {
   readonly walk: WalkState;
   /** The pod that an update judges the node's availability by, while old and new stand beside each other: the old one (DS-U13). */
   readonly isCensusAvailable: boolean;
+  /** What it adds to each number of the status (DS-T1). */
   readonly share: StatusShare;
   readonly code: DecisionCode;
   /** Time alone will change it: a pod is ready and not yet available. */

@@ -4,8 +4,8 @@
  */
 import { assert } from '../assert.ts';
 import { BitSet } from '../machinery/bitSet.ts';
-import { type NodeState, type StatusShare, WALK_STATES, type WalkState } from './nodeState.ts';
-import type { StatusNumbers } from './statusNumbers.ts';
+import { type NodeState, WALK_STATES, type WalkState } from './nodeState.ts';
+import { type StatusNumbers, statusNumbersOf, type StatusShare } from './statusNumbers.ts';
 
 export class NodeStateTally {
   /** Ranks that manage has to look at. */
@@ -60,16 +60,7 @@ export class NodeStateTally {
   }
 
   status(): StatusNumbers {
-    const { desired, current, misscheduled, ready, available, updated } = this.#total;
-    return {
-      desiredNumberScheduled: desired,
-      currentNumberScheduled: current,
-      numberMisscheduled: misscheduled,
-      numberReady: ready,
-      updatedNumberScheduled: updated,
-      numberAvailable: available,
-      numberUnavailable: desired - available,
-    };
+    return statusNumbersOf(this.#total);
   }
 
   #sum({ share, isCensusAvailable }: NodeState, sign: 1 | -1): void {

@@ -15,6 +15,28 @@ export interface StatusNumbers {
   readonly numberUnavailable: number;
 }
 
+/** What nodes add up to; one node adds 0 or 1 to each. */
+export interface StatusShare {
+  readonly desired: number;
+  readonly current: number;
+  readonly misscheduled: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly updated: number;
+}
+
+export function statusNumbersOf({ desired, available, ...sum }: StatusShare): StatusNumbers {
+  return {
+    desiredNumberScheduled: desired,
+    currentNumberScheduled: sum.current,
+    numberMisscheduled: sum.misscheduled,
+    numberReady: sum.ready,
+    updatedNumberScheduled: sum.updated,
+    numberAvailable: available,
+    numberUnavailable: desired - available,
+  };
+}
+
 /** Counts over the nodes in the list; each node is judged by its oldest pod alone, terminating or not (DS-T1, DS-T2). */
 export function computeStatus(input: PassInput): StatusNumbers {
   const { podsByNode, placement, hash } = input;
@@ -43,15 +65,7 @@ export function computeStatus(input: PassInput): StatusNumbers {
     }
     if (isPodUpdated(pod, hash)) updated += 1;
   }
-  return {
-    desiredNumberScheduled: desired,
-    currentNumberScheduled: current,
-    numberMisscheduled: misscheduled,
-    numberReady: ready,
-    updatedNumberScheduled: updated,
-    numberAvailable: available,
-    numberUnavailable: desired - available,
-  };
+  return statusNumbersOf({ desired, current, misscheduled, ready, available, updated });
 }
 
 /** The pod that speaks for its node: the oldest one, terminating or not (DS-T2). */
