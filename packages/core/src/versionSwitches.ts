@@ -17,6 +17,7 @@ export type SwitchKey =
   | 'nodeQueue'
   | 'availabilityInclusive'
   | 'podGeneration'
+  | 'creationTimestampOmitted'
   | 'misscheduledRequeue'
   | 'tolerationCompare'
   | 'staleness'
@@ -124,6 +125,13 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     gate: { name: 'PodObservedGenerationTracking', since: 33, lockedSince: 35 },
     reference: 'KEP-5067',
     rules: ['A-4'],
+  },
+  creationTimestampOmitted: {
+    name: 'creation-timestamp-omitted',
+    behaviour: 'stored templates and their revisions no longer carry `creationTimestamp: null`',
+    since: ['1.34.0'],
+    reference: '#130989',
+    rules: ['DS-H2'],
   },
   misscheduledRequeue: {
     name: 'misscheduled-requeue',

@@ -178,13 +178,13 @@ function withNotReadyTaint(node: Node): Node {
 function admitDaemonSet(sent: DaemonSet, { profile }: AdmissionScope): Admitted {
   const { status: _status, ...given } = sent;
   const generation = Math.max(templateGenerationOf(given) ?? 1, 1);
-  const ds = withTemplateGeneration(defaultDaemonSet(given), generation);
+  const ds = withTemplateGeneration(withServedTemplate(defaultDaemonSet(given), profile), generation);
   return refuseIfAny(ds, [...validateDaemonSet(ds), ...validateGatedFields(ds, profile)]);
 }
 
 /** The template's own generation counts its changes; the object's counts those of the whole spec (DS-V4). */
 function admitDaemonSetUpdate(sent: DaemonSet, stored: DaemonSet, { profile }: AdmissionScope): Admitted {
-  const defaulted = defaultDaemonSet(sent);
+  const defaulted = withServedTemplate(defaultDaemonSet(sent), profile);
   const before = templateGenerationOf(stored) ?? 1;
   const isSame = isSemanticallyEqual(defaulted.spec.template, stored.spec.template);
   const ds = withTemplateGeneration(defaulted, isSame ? before : before + 1);
@@ -198,6 +198,14 @@ function refuseIfAny(object: ApiObject, errors: readonly FieldError[]): Admitted
   const [group] = object.apiVersion.split('/');
   const kind = group === 'v1' ? object.kind : `${object.kind}.${group}`;
   return { ...apiFailure('Invalid', formatInvalid(kind, object.metadata.name, errors)), causes };
+}
+
+/** Servers before 1.34 spell out the time at which a template was created, which is never: so do histories of it (DS-H2). */
+function withServedTemplate(ds: DaemonSet, profile: AdmissionScope['profile']): DaemonSet {
+  const { template } = ds.spec;
+  if (profile.creationTimestampOmitted || template.metadata?.creationTimestamp === null) return ds;
+  const metadata = { creationTimestamp: null, ...template.metadata };
+  return { ...ds, spec: { ...ds.spec, template: { ...template, metadata } } };
 }
 
 function templateGenerationOf(ds: DaemonSet): number | undefined {

@@ -1,7 +1,9 @@
+import type { DaemonSet } from '@everynode/core/api/daemonSet';
 import type { FeatureGates } from '@everynode/core/profile';
 import { describe, expect, test } from 'vitest';
 import { createCluster } from '../cluster/testCluster.ts';
 import { createHouse, objectIn, testPod } from '../cluster/testHouse.ts';
+import { testDaemonSet } from '../run/runHouse.ts';
 
 // Each test runs the same requests in the release before a change and in the one after it. The grace of silent nodes is
 // in nodeFailures.test.ts, that of evicted pods in pressure.test.ts, the controller's own changes in core.
@@ -64,4 +66,16 @@ test('toleration-compare: the server takes numbers in tolerations behind the fea
     'Pod "app" is invalid: spec.tolerations[0].operator: Unsupported value: "Gt": supported values: "Equal", "Exists", "Lt", "Gt"',
   );
   expect(answer('1.34')).toMatch(/supported values: "Equal", "Exists"$/);
+});
+
+test('creation-timestamp-omitted: a stored template told of a creation that never was, and its revisions with it', () => {
+  const timestampsIn = (kubernetesVersion: string): readonly unknown[] => {
+    const house = createHouse({ kubernetesVersion });
+    const { metadata } = (objectIn(house.ask({ verb: 'create', object: testDaemonSet() })) as DaemonSet).spec.template;
+    return [metadata !== undefined && 'creationTimestamp' in metadata, metadata?.creationTimestamp];
+  };
+  expect([timestampsIn('1.33'), timestampsIn('1.34.0')]).toEqual([
+    [true, null],
+    [false, undefined],
+  ]);
 });
