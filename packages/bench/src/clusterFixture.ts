@@ -2,6 +2,8 @@
 import type { DaemonSet } from '@everynode/core/api/daemonSet';
 import type { Node } from '@everynode/core/api/node';
 import type { PodTemplate } from '@everynode/core/api/pod';
+import type { Placement } from '@everynode/core/daemonset/placement';
+import { computeStatus, type StatusNumbers } from '@everynode/core/daemonset/statusNumbers';
 
 export function benchNodes(count: number): readonly Node[] {
   return Array.from({ length: count }, (_, i) => ({
@@ -42,6 +44,19 @@ export function benchDaemonSet(nodes: number, options: { readonly exclusions: bo
       observedGeneration: 1,
     },
   };
+}
+
+/** The status loop over nodes without pods. */
+export function countNodes(ds: DaemonSet, nodes: readonly Node[], placement: Placement): StatusNumbers {
+  return computeStatus({
+    ds,
+    hash: 'x',
+    nodes,
+    podsByNode: new Map(),
+    placement,
+    nowMs: 0,
+    availabilityInclusive: true,
+  });
 }
 
 /** One term of six NotIn expressions with eight values in all; as upstream's, they name labels that no node has. */

@@ -6,8 +6,7 @@ import type { DaemonSet } from '@everynode/core/api/daemonSet';
 import type { Node } from '@everynode/core/api/node';
 import { compilePlacement, type Placement } from '@everynode/core/daemonset/placement';
 import { isStatusCurrent } from '@everynode/core/daemonset/status';
-import { computeStatus } from '@everynode/core/daemonset/statusNumbers';
-import { benchDaemonSet, benchNodes } from './clusterFixture.ts';
+import { benchDaemonSet, benchNodes, countNodes } from './clusterFixture.ts';
 import type { BenchCase, Suite } from './suite.ts';
 
 /** Ns per node that upstream has published, by case; the fourth case was not among them (DS-B2). */
@@ -48,14 +47,6 @@ function perNode(ds: DaemonSet): Placement {
 }
 
 function countAndCompare(ds: DaemonSet, nodes: readonly Node[], placement: Placement): void {
-  const numbers = computeStatus({
-    ds,
-    hash: 'x',
-    nodes,
-    podsByNode: new Map(),
-    placement,
-    nowMs: 0,
-    availabilityInclusive: true,
-  });
+  const numbers = countNodes(ds, nodes, placement);
   if (!isStatusCurrent(ds, numbers)) throw new Error(`the fixture is off: ${JSON.stringify(numbers)}`);
 }

@@ -8,9 +8,8 @@ import type { Node } from '@everynode/core/api/node';
 import type { Pod } from '@everynode/core/api/pod';
 import { MemoryCluster } from '@everynode/core/conformance/memoryCluster';
 import { compilePlacement } from '@everynode/core/daemonset/placement';
-import { computeStatus } from '@everynode/core/daemonset/statusNumbers';
 import { DEFAULT_VERSION, profileOf } from '@everynode/core/profile';
-import { benchDaemonSet, benchNodes } from './clusterFixture.ts';
+import { benchDaemonSet, benchNodes, countNodes } from './clusterFixture.ts';
 import { rolloutCostNs } from './rolloutCost.ts';
 import type { BenchCase, SampledCase, Suite } from './suite.ts';
 
@@ -61,15 +60,7 @@ function casesFor(size: number): readonly BenchCase[] {
 function walk(ds: DaemonSet, nodes: readonly Node[]): void {
   for (let walked = 0; walked < WALKS; walked += 1) {
     const placement = compilePlacement(ds, true);
-    const { desiredNumberScheduled } = computeStatus({
-      ds,
-      hash: 'x',
-      nodes,
-      podsByNode: new Map(),
-      placement,
-      nowMs: 0,
-      availabilityInclusive: true,
-    });
+    const { desiredNumberScheduled } = countNodes(ds, nodes, placement);
     if (desiredNumberScheduled !== nodes.length) throw new Error('the fixture is off: not every node is wanted');
   }
 }

@@ -41,3 +41,8 @@ function firstBadByte(bytes: Buffer): { readonly line: number; readonly column: 
   }
   return { line, column: 1 };
 }
+
+/** Whether a path names a folder; what is not there is none. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,12 +1,12 @@
 /** Which scenarios a command means: files, all scenarios of folders, or those whose labels a selector picks. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCENARIO_BYTES_MAX } from '@everynode/scenario/limits';
 import { parseScenario } from '@everynode/scenario/parse';
 import type { Scenario } from '@everynode/scenario/scenario';
 import { readText } from '@everynode/scenario/fileReader';
 import type { ShapeChecker } from '@everynode/scenario/shape';
-import { diskReader } from './files.ts';
+import { diskReader, isFolder } from './files.ts';
 import { matchesSelector } from './labelSelector.ts';
 import { UsageError } from './usageError.ts';
 
@@ -39,8 +39,7 @@ export function findScenarios({ paths, selector }: Selection, checker: ShapeChec
 
 /** A file as it is, a folder as the scenario files in and below it. */
 function scenarioFiles(path: string): readonly string[] {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder) return [path];
+  if (!isFolder(path)) return [path];
   const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name));
   const files = names.sort((a, b) => (a < b ? -1 : 1)).map((name) => join(path, name).replaceAll('\\', '/'));
   return files.filter((file) => {

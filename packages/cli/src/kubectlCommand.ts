@@ -1,7 +1,9 @@
 /** `everynode get` and `everynode rollout`: kubectl's commands, asked of a moment of a run. */
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { profileOf } from '@everynode/core/profile';
 import { kubectl } from '@everynode/kubectl/kubectl';
+import type { Plan } from '@everynode/sim/plan';
 import { EXIT, type ExitCode } from './exitCodes.ts';
 import { openRun, parseInstant } from './runFolder.ts';
 import { serveMoment } from './runMoment.ts';
@@ -23,15 +25,18 @@ export function kubectlCommand({ argv, run, at }: KubectlCommandOptions): ExitCo
   const { plan } = openRun(run ?? findOnlyRun());
   const nowMs = parseInstant('--at', at, plan.durationMs);
   const server = serveMoment(plan, nowMs);
-  const { stdout, stderr, exitCode } = kubectl(argv, { server, minor: minorOf(plan.kubernetesVersion), nowMs });
+  const { stdout, stderr, exitCode } = kubectl(argv, { server, minor: minorOf(plan), nowMs });
   process.stdout.write(stdout);
   process.stderr.write(stderr);
   return exitCode === 0 ? EXIT.pass : EXIT.violated;
 }
 
 /** The client is of the cluster's release. */
-function minorOf(version: string): number {
-  return Number(version.replace(/^v/, '').split('.')[1]);
+function minorOf({ kubernetesVersion }: Plan): number {
+  const profile = profileOf(kubernetesVersion);
+  if (profile === undefined)
+    throw new UsageError(`the plan is of Kubernetes ${kubernetesVersion}, which is not known; run the scenario again`);
+  return profile.minor;
 }
 
 /** A scenario's run lies in `reports/<name>`, the runs of a matrix in folders below it. */

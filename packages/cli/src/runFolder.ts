@@ -1,9 +1,8 @@
 /** The folder that a run left behind: its plan, and moments of it as reports write them. */
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatDuration, parseDuration } from '@everynode/scenario/duration';
 import { type Plan, PLAN_VERSION } from '@everynode/sim/plan';
-import { diskReader } from './files.ts';
+import { diskReader, isFolder } from './files.ts';
 import { UsageError } from './usageError.ts';
 
 export interface RunFolder {
@@ -30,10 +29,6 @@ export function parseInstant(option: string, text: string | undefined, endMs: nu
   if (atMs > endMs)
     throw new UsageError(`the run ends at ${formatDuration(endMs)}; write ${option} with an earlier instant`);
   return atMs;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function readPlan(path: string): Plan {

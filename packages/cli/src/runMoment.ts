@@ -4,7 +4,7 @@
  */
 import { keyOf } from '@everynode/core/api/meta';
 import { applyPatch } from '@everynode/core/api/patch';
-import { type Kind, KINDS } from '@everynode/core/api/objects';
+import { type Kind, KINDS, objectRef } from '@everynode/core/api/objects';
 import type { ServedEvent, ServedObject, Server } from '@everynode/kubectl/server';
 import { formatDuration } from '@everynode/scenario/duration';
 import type { Change, RunObserver, WorldView } from '@everynode/sim/cluster/worldView';
@@ -31,6 +31,7 @@ export function serveMoment(plan: Plan, atMs: number): Server {
   };
   runAgain({ ...plan, durationMs: atMs }, heard, { ...NOBODY, end });
   objects.set('Event', served(events.at(atMs)));
+  let rest: ReadonlyMap<string, readonly ServedEvent[]> | undefined;
   return {
     list: (kind) => objects.get(kind) ?? [],
     patch: (object, patch, { dryRun }) =>
@@ -42,20 +43,26 @@ export function serveMoment(plan: Plan, atMs: number): Server {
             message:
               'a run that is over cannot be changed; write what you want as a step of its scenario (`everynode list operations`)',
           },
-    later: (object) => changesAfter(plan, atMs, object),
+    later: (object) => {
+      rest ??= changesAfter(plan, atMs);
+      return rest.get(objectRef(object.kind as Kind, keyOf(object))) ?? [];
+    },
     endsAtMs: plan.durationMs,
     ended: `the run ends at ${formatDuration(plan.durationMs)}, and nothing is known of what would come then`,
   };
 }
 
-/** The rest of the run, for a watch. */
-function changesAfter(plan: Plan, atMs: number, object: ServedObject): readonly ServedEvent[] {
-  const seen: ServedEvent[] = [];
-  const key = keyOf(object);
+/** The rest of the run: what came of each DaemonSet, by its reference; nothing else is ever watched. */
+function changesAfter(plan: Plan, atMs: number): ReadonlyMap<string, readonly ServedEvent[]> {
+  const seen = new Map<string, ServedEvent[]>();
   const changed = (change: Change, nowMs: number): void => {
-    if (change.kind !== object.kind || !('key' in change) || change.key !== key || nowMs <= atMs) return;
+    if (change.kind !== 'DaemonSet' || nowMs <= atMs) return;
     const type = change.before === undefined ? 'ADDED' : change.after === undefined ? 'DELETED' : 'MODIFIED';
-    seen.push({ type, object: (change.after ?? change.before) as unknown as ServedObject, atMs: nowMs });
+    const event = { type, object: (change.after ?? change.before) as unknown as ServedObject, atMs: nowMs } as const;
+    const ref = objectRef(change.kind, change.key);
+    const events = seen.get(ref);
+    if (events === undefined) seen.set(ref, [event]);
+    else events.push(event);
   };
   runAgain(plan, () => undefined, { ...NOBODY, changed: (change, view) => changed(change, view.nowMs) });
   return seen;
@@ -71,7 +78,7 @@ const NOBODY: RunObserver = {
 function runAgain(plan: Plan, sink: (line: string) => void, observer: RunObserver): void {
   const progress = new Progress(plan.scenario, plan.durationMs);
   // At level full components say everything that kubectl would show of them.
-  const trace = new TraceWriter({ level: 'full', sink, traceBytesMax: Number.MAX_SAFE_INTEGER });
+  const trace = new TraceWriter({ level: 'full', sink });
   const { scenario, seed, kubernetesVersion: kubernetes, durationMs: endMs, params } = plan;
   trace.header({ scenario, seed, tool: TOOL, kubernetes, endMs, params, repro: [] });
   runPlan({ plan, trace, observer, progress: (atMs, events) => progress.update(atMs, events) });

@@ -5,7 +5,7 @@ import { type Flag, GLOBAL_FLAGS } from './globalFlags.ts';
 /** Flags as written. A reader returns undefined, or `false` for a bool, where the flag is not there. */
 export interface Flags {
   text(name: string): string | undefined;
-  isOn(name: string): boolean;
+  isOn(name: string, unwritten?: boolean): boolean;
   integer(name: string): number | undefined;
   durationMs(name: string): number | undefined;
   list(name: string): readonly string[];
@@ -185,7 +185,7 @@ function flagsOf(written: Flags['written']): Flags {
   };
   return {
     text,
-    isOn: (name) => valueOf(name, parseBool) ?? false,
+    isOn: (name, unwritten = false) => valueOf(name, parseBool) ?? unwritten,
     integer: (name) => valueOf(name, parseInteger),
     durationMs: (name) => valueOf(name, parseDurationMs),
     list: (name) => valuesOf(name).flatMap((value) => (value === '' ? [] : value.split(','))),

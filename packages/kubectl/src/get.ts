@@ -1,4 +1,5 @@
 /** `kubectl get`. Twin: kubectl cmd/get get.go. Rules: DS-C1…DS-C10. */
+import { namespaceOf } from './changeFlags.ts';
 import { type Flags, flagError, parseCommandLine, usageError } from './commandLine.ts';
 import type { Flag } from './globalFlags.ts';
 import type { Output, Surroundings } from './surroundings.ts';
@@ -9,7 +10,7 @@ import { type Sorted, sortObjects } from './templates/sortObjects.ts';
 import { makeTable } from './tables/tables.ts';
 import { tableLines } from './tableText.ts';
 import { alignTabs, TABLE_STYLE } from './tabWriter.ts';
-import { type Trouble, troubleText } from './trouble.ts';
+import { outputOf, type Trouble, troubleText } from './trouble.ts';
 
 const COMMAND = 'kubectl get';
 
@@ -46,7 +47,7 @@ export function get(argv: readonly string[], surroundings: Surroundings): Output
   const { args, flags } = line;
   const problem = findProblem(args, flags);
   if (problem !== undefined) return failed(problem);
-  const namespace = flags.text('namespace') || 'default';
+  const namespace = namespaceOf(flags);
   const selection = selectObjects(surroundings.server, {
     args,
     namespace,
@@ -98,7 +99,7 @@ function printTables(found: Found, flags: Flags, namespace: string, { nowMs, min
   if (unsortable !== undefined) return failed(troubleText([{ message: unsortable }]));
   const allNamespaces = flags.isOn('all-namespaces');
   // Without the server's tables a client knows names and ages only.
-  const isPlain = flags.text('server-print') !== undefined && !flags.isOn('server-print');
+  const isPlain = !flags.isOn('server-print', true);
   const options = {
     wide: flags.text('output') === 'wide',
     noHeaders: flags.isOn('no-headers'),
@@ -118,7 +119,7 @@ function printTables(found: Found, flags: Flags, namespace: string, { nowMs, min
     if (lines.length > 0) texts.push(lines.map((line) => `${line}\n`).join(''));
   }
   const stdout = texts.join(options.noHeaders ? '' : '\n');
-  if (stdout !== '' || troubles.length > 0 || flags.isOn('ignore-not-found')) return finish(stdout, troubles);
+  if (stdout !== '' || troubles.length > 0 || flags.isOn('ignore-not-found')) return outputOf(stdout, troubles);
   const isNamespaced = !allNamespaces && blocks.every(({ type }) => type.namespaced);
   return { stdout, stderr: `No resources found${isNamespaced ? ` in ${namespace} namespace.` : ''}\n`, exitCode: 0 };
 }
@@ -150,16 +151,16 @@ function mergeRuns(blocks: readonly Block[]): readonly Block[] {
 function printObjects(found: Found, flags: Flags, { minor }: Surroundings): Output {
   const { blocks, troubles, isSingle } = found;
   const objects = blocks.flatMap((block) => block.objects);
-  if (isSingle && troubles.length > 0) return finish('', troubles);
-  if (objects.length === 0 && flags.isOn('ignore-not-found')) return finish('', troubles);
+  if (isSingle && troubles.length > 0) return outputOf('', troubles);
+  if (objects.length === 0 && flags.isOn('ignore-not-found')) return outputOf('', troubles);
   const printer = choosePrinter(flags, { minor, forGet: true, noHeaders: flags.isOn('no-headers') });
   if (!printer.ok) return failed(troubleText([{ message: printer.error }]));
   const [only] = objects;
   const isAlone = isSingle && objects.length === 1;
   const sorted = isAlone ? { ok: true as const, objects } : sortBlock(objects, flags, minor);
-  if (!sorted.ok) return finish('', [...troubles, { message: sorted.error }]);
+  if (!sorted.ok) return outputOf('', [...troubles, { message: sorted.error }]);
   const { text, error } = printer.print(isAlone ? only : listOf(sorted.objects));
-  return finish(text, error === undefined ? troubles : [...troubles, { message: error }]);
+  return outputOf(text, error === undefined ? troubles : [...troubles, { message: error }]);
 }
 
 function listOf(items: readonly ServedObject[]): unknown {
@@ -169,10 +170,6 @@ function listOf(items: readonly ServedObject[]): unknown {
 function sortBlock(objects: readonly ServedObject[], flags: Flags, minor: number): Sorted {
   const field = flags.text('sort-by') ?? '';
   return field === '' ? { ok: true, objects } : sortObjects(objects, field, { minor });
-}
-
-function finish(stdout: string, troubles: readonly Trouble[]): Output {
-  return { stdout, stderr: troubleText(troubles), exitCode: troubles.length === 0 ? 0 : 1 };
 }
 
 function failed(stderr: string): Output {

@@ -1,4 +1,5 @@
 /** `-o kyaml`: YAML in braces, every text quoted, nothing that depends on blanks. Twin: sigs.k8s.io/yaml/kyaml. */
+import { isPrintable } from './templates/goQuote.ts';
 import { fieldsOf, type JsonStyle } from './jsonText.ts';
 import { type Fields, isFields } from './readField.ts';
 import { isNumber, looksLikeOtherThanText } from './yamlResolve.ts';
@@ -88,7 +89,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 function escapeOf(character: string): string {
   const short = Object.hasOwn(ESCAPES, character) ? ESCAPES[character] : undefined;
   if (short !== undefined) return short;
-  if (/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) return character;
+  if (isPrintable(character)) return character;
   const point = character.codePointAt(0) ?? 0;
   const hex = point.toString(16);
   if (point < 0x20 || point === 0x7f) return `\\x${hex.padStart(2, '0')}`;

@@ -84,8 +84,7 @@ function unknownFormat(format: string, { minor, forGet = false }: OutputOptions)
 
 function chooseTemplate(name: string, template: string, flags: Flags, minor: number): PrinterChoice {
   if (template === '') return { ok: false, error: 'template format specified but no template given' };
-  const allowMissingKeys =
-    flags.text('allow-missing-template-keys') === undefined || flags.isOn('allow-missing-template-keys');
+  const allowMissingKeys = flags.isOn('allow-missing-template-keys', true);
   switch (name) {
     case 'jsonpath':
       return jsonPathPrinter(template, { allowMissingKeys, minor });

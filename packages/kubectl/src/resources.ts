@@ -125,8 +125,8 @@ function listEach(server: Server, query: ResourceQuery, words: string, label: st
   }
   const blocks: Block[] = [];
   const troubles: Trouble[] = [];
+  const labels = compileLabelQuery(label);
   for (const type of types) {
-    const labels = compileLabelQuery(label);
     const fields = compileFieldQuery(field, type);
     const refusal = labels.ok ? fields : labels;
     if (!labels.ok || !fields.ok) {

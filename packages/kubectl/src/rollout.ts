@@ -20,7 +20,7 @@ import { type Change, restart, undo } from './rolloutChange.ts';
 import { historyObjects, historyText } from './rolloutHistory.ts';
 import { watchStatus } from './rolloutStatus.ts';
 import type { ServedObject } from './server.ts';
-import { type Trouble, troubleText } from './trouble.ts';
+import { outputOf, type Trouble } from './trouble.ts';
 
 /** One command at work: where it looks, what it was told, and what it has printed so far. */
 interface Run {
@@ -56,7 +56,7 @@ export function rollout(argv: readonly string[], surroundings: Surroundings): Ou
   const [name, ...rest] = argv;
   // The real one prints its help here.
   if (name === undefined)
-    return end('', [{ message: `say one of ${Object.keys(SUBCOMMANDS).join(', ')} after rollout` }]);
+    return outputOf('', [{ message: `say one of ${Object.keys(SUBCOMMANDS).join(', ')} after rollout` }]);
   const command = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
   if (command === undefined) {
     const error = `unknown command ${JSON.stringify(argv.join(' '))}`;
@@ -66,16 +66,16 @@ export function rollout(argv: readonly string[], surroundings: Surroundings): Ou
   if (!line.ok) return { stdout: '', stderr: flagError(line.error, `kubectl rollout ${name}`), exitCode: 1 };
   const { args, flags } = line;
   if (args.length === 0 && flags.list('filename').length === 0 && flags.text('kustomize') === undefined) {
-    return end('', [{ message: 'required resource not specified' }]);
+    return outputOf('', [{ message: 'required resource not specified' }]);
   }
   return command.run({ args, flags, surroundings });
 }
 
 function runStatus({ args, flags, surroundings }: Run): Output {
   const revision = flags.integer('revision') ?? 0;
-  if (revision < 0) return end('', [{ message: `revision must be a positive integer: ${revision}` }]);
+  if (revision < 0) return outputOf('', [{ message: `revision must be a positive integer: ${revision}` }]);
   const options = {
-    watch: flags.text('watch') === undefined || flags.isOn('watch'),
+    watch: flags.isOn('watch', true),
     timeoutMs: flags.durationMs('timeout') ?? 0,
   };
   let startMs = surroundings.nowMs;
@@ -94,9 +94,9 @@ function runStatus({ args, flags, surroundings }: Run): Output {
 function runHistory(run: Run): Output {
   const { flags, surroundings } = run;
   const revision = flags.integer('revision') ?? 0;
-  if (revision < 0) return end('', [{ message: `revision must be a positive integer: ${revision}` }]);
+  if (revision < 0) return outputOf('', [{ message: `revision must be a positive integer: ${revision}` }]);
   const plain = operationPrinter(flags, surroundings.minor);
-  if (!plain.ok) return end('', [{ message: plain.error }]);
+  if (!plain.ok) return outputOf('', [{ message: plain.error }]);
   const printer = isPlain(flags) ? undefined : objectPrinter(flags, surroundings.minor);
   return visit(run, (object, type) => {
     const missing = viewerError(type, 'retrieving history', 'history viewer');
@@ -118,7 +118,7 @@ function runHistory(run: Run): Output {
 function runUndo(run: Run): Output {
   const { flags, surroundings } = run;
   const dryRun = dryRunOf(flags);
-  if (typeof dryRun !== 'string') return end('', [{ message: dryRun.error }]);
+  if (typeof dryRun !== 'string') return outputOf('', [{ message: dryRun.error }]);
   const printer = operationPrinter(flags, surroundings.minor, dryRun);
   let warnings = '';
   const output = visit(run, (object, type) => {
@@ -170,7 +170,7 @@ function visit(
   tellsOfNone = false,
 ): Output {
   const selection = selectFor(args, flags, surroundings);
-  if (!selection.ok) return end('', [selection.trouble]);
+  if (!selection.ok) return outputOf('', [selection.trouble]);
   const troubles: Trouble[] = [...selection.troubles];
   const found = selection.blocks.flatMap(({ type, objects }) => objects.map((object) => ({ type, object })));
   if (tellsOfNone && found.length === 0 && troubles.length === 0) {
@@ -183,11 +183,7 @@ function visit(
     stdout += text;
     if (error !== undefined) troubles.push({ message: error });
   }
-  return end(stdout, troubles);
-}
-
-function end(stdout: string, troubles: readonly Trouble[]): Output {
-  return { stdout, stderr: troubleText(troubles), exitCode: troubles.length === 0 ? 0 : 1 };
+  return outputOf(stdout, troubles);
 }
 
 /** Upstream knows that pods have no history, and nothing at all of the other kinds. */

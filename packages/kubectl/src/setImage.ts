@@ -21,7 +21,7 @@ import { isFields, readField } from './readField.ts';
 import { findResourceType, type ResourceType } from './resourceTypes.ts';
 import { send } from './rolloutChange.ts';
 import type { ServedObject } from './server.ts';
-import { type Trouble, troubleText } from './trouble.ts';
+import { outputOf, type Trouble } from './trouble.ts';
 import { typedDaemonSet } from './typed.ts';
 
 const FLAGS: readonly Flag[] = [
@@ -47,20 +47,20 @@ const RECORD_DEPRECATED = 'Flag --record has been deprecated, --record will be r
 
 function setImages(args: readonly string[], flags: Flags, surroundings: Surroundings): Output {
   const dryRun = dryRunOf(flags);
-  if (typeof dryRun !== 'string') return failed({ message: dryRun.error });
+  if (typeof dryRun !== 'string') return outputOf('', [{ message: dryRun.error }]);
   const printer = operationPrinter(flags, surroundings.minor, dryRun);
-  if (!printer.ok) return failed({ message: printer.error });
+  if (!printer.ok) return outputOf('', [{ message: printer.error }]);
   const pairs = parseImagePairs(args);
-  if (!pairs.ok) return failed({ message: pairs.error });
+  if (!pairs.ok) return outputOf('', [{ message: pairs.error }]);
   const { resources, images } = pairs;
   const changeCause = flags.isOn('record') ? causeOf(args, flags) : undefined;
   const selection = selectFor(resources, flags, surroundings, { all: flags.isOn('all') });
-  if (!selection.ok) return failed(selection.trouble);
+  if (!selection.ok) return outputOf('', [selection.trouble]);
   const unnamed = findUnnamed(resources, flags);
-  if (unnamed !== undefined) return failed(unnamed);
-  if (selection.troubles.length > 0) return failed(...selection.troubles);
+  if (unnamed !== undefined) return outputOf('', [unnamed]);
+  if (selection.troubles.length > 0) return outputOf('', selection.troubles);
   const wrong = findWrongImages(images);
-  if (wrong !== undefined) return failed(wrong);
+  if (wrong !== undefined) return outputOf('', [wrong]);
   const troubles: Trouble[] = [];
   let stdout = '';
   for (const { type, objects } of selection.blocks) {
@@ -73,7 +73,7 @@ function setImages(args: readonly string[], flags: Flags, surroundings: Surround
       if (error !== undefined) troubles.push({ message: error });
     }
   }
-  return { stdout, stderr: troubleText(troubles), exitCode: troubles.length === 0 ? 0 : 1 };
+  return outputOf(stdout, troubles);
 }
 
 /** `--record` remembers the command itself: its words, then its flags by their long names. */
@@ -161,8 +161,4 @@ function findWrongImages(images: Readonly<Record<string, string>>): Trouble | un
   return {
     message: 'all containers are already specified by *, but saw more than one container_name=container_image pairs',
   };
-}
-
-function failed(...troubles: readonly Trouble[]): Output {
-  return { stdout: '', stderr: troubleText(troubles), exitCode: 1 };
 }

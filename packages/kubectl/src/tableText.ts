@@ -57,7 +57,7 @@ function rowCells(row: Row, shown: readonly number[], nameAt: number, options: T
   const extras = {
     namespace: object.metadata.namespace ?? '',
     labels: options.labelColumns.map((label) => (Object.hasOwn(labels, label) ? (labels[label] ?? '') : '')),
-    all: formatLabels(labels),
+    all: options.showLabels ? formatLabels(labels) : '',
   };
   return decorate(cells, extras, options);
 }

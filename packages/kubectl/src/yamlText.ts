@@ -2,6 +2,7 @@
  * `-o yaml`: block style, lists at the column of their key, fields in natural order. An emitter of our own since the
  * output must agree to the byte. Twin: sigs.k8s.io/yaml with goyaml.v2.
  */
+import { byteLength } from './templates/utf8.ts';
 import { compareNaturally } from './naturalOrder.ts';
 import { isFields } from './readField.ts';
 import { yamlScalar } from './yamlScalar.ts';
@@ -59,13 +60,4 @@ function isFilledList(value: unknown): value is readonly unknown[] {
 
 function isFilledMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return isFields(value) && Object.keys(value).length > 0;
-}
-
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x8_00 ? 2 : point < 0x1_00_00 ? 3 : 4;
-  }
-  return bytes;
 }

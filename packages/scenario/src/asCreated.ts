@@ -1,4 +1,6 @@
 /** An object as `kubectl create` would make it anew: without what an earlier cluster wrote into it, and without nulls. */
+import { TEMPLATE_GENERATION_ANNOTATION } from '@everynode/core/api/daemonSet';
+import { LAST_APPLIED_ANNOTATION } from '@everynode/core/daemonset/describeAnnotations';
 import { isObject } from '@everynode/core/api/patch';
 import type { JsonObject } from './scenario.ts';
 
@@ -15,10 +17,7 @@ const SERVER_FIELDS = [
   'clusterName',
   'ownerReferences',
 ];
-const SERVER_ANNOTATIONS = [
-  'kubectl.kubernetes.io/last-applied-configuration',
-  'deprecated.daemonset.template.generation',
-];
+const SERVER_ANNOTATIONS = [LAST_APPLIED_ANNOTATION, TEMPLATE_GENERATION_ANNOTATION];
 /** Of type map[string]string: Go reads null there as the empty text, while anywhere else it stands for absent. */
 const TEXT_MAPS = ['labels', 'annotations', 'matchLabels', 'nodeSelector'];
 

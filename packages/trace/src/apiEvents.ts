@@ -5,15 +5,13 @@
 import { EventCorrelator } from '@everynode/core/machinery/eventCorrelator';
 import type { Event, InvolvedObject } from '@everynode/core/api/event';
 import { compareKeys, keyOf, splitKey } from '@everynode/core/api/meta';
-import { type Kind, KINDS } from '@everynode/core/api/objects';
-import { formatMicroTime, formatTime } from '@everynode/core/api/time';
+import { KINDS, splitRef } from '@everynode/core/api/objects';
+import { EPOCH_UNIX_MS, formatMicroTime, formatTime } from '@everynode/core/api/time';
 import { EventSeries } from './eventSeries.ts';
 import type { EventRecord } from './record.ts';
 
 /** A stored event goes so long after it was last written. */
 const KEPT_MS = 3_600_000;
-/** Instant 0 of a run, 2026-01-01T00:00:00Z. */
-const RUN_BEGINS_UNIX_MS = 1_767_225_600_000;
 const PREFIX = 'apiEvent.';
 /** How the processes of the simulation sign their events upstream. */
 const COMPONENTS: Readonly<Record<string, string>> = {
@@ -122,10 +120,8 @@ function baseOf({ type, object = '', data = {} }: EventRecord): Base {
 
 /** `object` is a reference such as `pod/kube-system/agent-x7k2p`. */
 function involvedObjectOf(object: string, data: NonNullable<EventRecord['data']>): InvolvedObject {
-  const slash = object.indexOf('/');
-  const short = object.slice(0, slash);
-  const kind = (Object.keys(KINDS) as Kind[]).find((each) => KINDS[each].short === short) ?? 'Pod';
-  const { namespace, name } = splitKey(object.slice(slash + 1));
+  const { kind, key } = splitRef(object);
+  const { namespace, name } = splitKey(key);
   const fieldPath = data['fieldPath'];
   return {
     kind,
@@ -139,7 +135,7 @@ function involvedObjectOf(object: string, data: NonNullable<EventRecord['data']>
 
 /** Named after its object and the nanosecond of its birth, for which the record's number stands within the millisecond. */
 function metadataOf({ namespace = 'default', name }: InvolvedObject, seq: number, bornAtMs: number): Event['metadata'] {
-  const nanoseconds = (BigInt(RUN_BEGINS_UNIX_MS) + BigInt(bornAtMs)) * 1_000_000n + BigInt(seq % 1_000_000);
+  const nanoseconds = (BigInt(EPOCH_UNIX_MS) + BigInt(bornAtMs)) * 1_000_000n + BigInt(seq % 1_000_000);
   return {
     name: `${name}.${nanoseconds.toString(16)}`,
     namespace,

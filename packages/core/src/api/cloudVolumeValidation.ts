@@ -1,4 +1,5 @@
 /** Rules about the volumes of storage systems, most of which only have to name something. Twin: apis/core/validation validate…VolumeSource. Rules: DS-V10. */
+import { oneOfIfGiven } from './choiceValidation.ts';
 import { type FieldError, invalid, required, unsupported } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, numberOf, textOf, textsOf } from './goText.ts';
 import { findDnsLabelErrors } from './names.ts';
@@ -171,10 +172,9 @@ function* validateOptions(options: Fields, path: string): Iterable<FieldError> {
 function* validateAzureDisk(source: Fields, path: string): Iterable<FieldError> {
   const { cachingMode, kind } = source;
   const uri = textOf(source['diskURI']);
-  if (isGiven(cachingMode) && !CACHING_MODES.includes(textOf(cachingMode)))
-    yield unsupported(`${path}.cachingMode`, cachingMode, CACHING_MODES);
+  yield* oneOfIfGiven(cachingMode, CACHING_MODES, `${path}.cachingMode`);
   if (!isGiven(kind)) return;
-  if (!DISK_KINDS.includes(textOf(kind))) yield unsupported(`${path}.kind`, kind, DISK_KINDS);
+  yield* oneOfIfGiven(kind, DISK_KINDS, `${path}.kind`);
   if (kind === 'Managed' && !uri.startsWith('/subscriptions/'))
     yield unsupported(`${path}.diskURI`, uri, [MANAGED_URI]);
   if (kind !== 'Managed' && !uri.startsWith('https://')) yield unsupported(`${path}.diskURI`, uri, [BLOB_URI]);

@@ -31,9 +31,14 @@ export function defaultContainer(container: unknown, of: DefaultsOf, isHostNetwo
   return result;
 }
 
-/** A reference to a field of the pod, wherever one may stand. */
-export function defaultFieldRef(ref: unknown): unknown {
-  return isObject(ref) ? { apiVersion: 'v1', ...ref } : ref;
+/** What may refer to a field of the pod or to a resource of a container: a variable, or a file of a volume. */
+export function defaultRefs(holder: Fields): Fields {
+  const { fieldRef, resourceFieldRef } = holder;
+  return {
+    ...holder,
+    ...(isObject(fieldRef) ? { fieldRef: { apiVersion: 'v1', ...fieldRef } } : {}),
+    ...(isObject(resourceFieldRef) ? { resourceFieldRef: { divisor: '0', ...resourceFieldRef } } : {}),
+  };
 }
 
 const DEFAULT_TEXTS: Readonly<Record<string, string>> = {
@@ -77,13 +82,7 @@ function defaultPort(port: unknown, isHostNetwork: boolean): unknown {
 
 function defaultVariable(variable: unknown): unknown {
   if (!isObject(variable) || !isObject(variable['valueFrom'])) return variable;
-  const { fieldRef, resourceFieldRef } = variable['valueFrom'];
-  const valueFrom = {
-    ...variable['valueFrom'],
-    ...(fieldRef === undefined ? {} : { fieldRef: defaultFieldRef(fieldRef) }),
-    ...(isObject(resourceFieldRef) ? { resourceFieldRef: { divisor: '0', ...resourceFieldRef } } : {}),
-  };
-  return { ...variable, valueFrom };
+  return { ...variable, valueFrom: defaultRefs(variable['valueFrom']) };
 }
 
 /** Zero asks for the default like nothing at all. */

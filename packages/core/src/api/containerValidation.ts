@@ -1,4 +1,5 @@
 /** Rules about the containers of a pod. Twin: apis/core/validation validateContainers, validateInitContainers, validateContainerCommon. Rules: DS-V10. */
+import { oneOf } from './choiceValidation.ts';
 import { validateEnv, validateEnvFrom } from './envValidation.ts';
 import { duplicate, type FieldError, forbidden, invalid, required, unresolved, unsupported } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf } from './goText.ts';
@@ -229,10 +230,4 @@ function* validateResizePolicies(
     if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired')
       yield invalid(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'");
   }
-}
-
-/** An absent value has been defaulted where there is a default; an empty text is refused as missing. */
-function* oneOf(value: unknown, supported: readonly string[], path: string): Iterable<FieldError> {
-  if (value === '') yield required(path);
-  else if (isGiven(value) && !supported.includes(textOf(value))) yield unsupported(path, value, supported);
 }

@@ -8,7 +8,7 @@ import { type Fields, fieldsOf, isGiven } from './goText.ts';
 import { type GoStruct, type GoType, zeroOf } from './goType.ts';
 import type { ApiObject, Kind } from './objects.ts';
 import { isObject } from './patch.ts';
-import { quantityNanos } from './quantityText.ts';
+import { NO_QUANTITY, quantityNanos } from './quantityText.ts';
 
 /** Keys, and positions in lists. */
 export type ObjectPath = readonly (string | number)[];
@@ -23,7 +23,6 @@ export type Decoded =
  */
 export type Reader = 'body' | 'patch';
 
-const QUANTITY_TEXT = `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`;
 const INT32_LIMIT = 2 ** 31;
 /** RFC 3339 as Go reads it, but for the lengths of months. */
 const TIME =
@@ -163,7 +162,7 @@ class Decoder {
         if (typeof given !== 'string' && !isInt32(given)) this.#end(this.#unmarshalError(given, 'int32'));
         break;
       case 'quantity':
-        if (!isAmount(given)) this.#end(QUANTITY_TEXT);
+        if (!isAmount(given)) this.#end(NO_QUANTITY);
         break;
       case 'time':
         if (typeof given !== 'string') this.#end(this.#unmarshalError(given, 'string'));

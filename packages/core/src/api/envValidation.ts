@@ -1,7 +1,13 @@
 /** Rules about the environment of a container, and about the fields that it may quote. Twin: apis/core/validation ValidateEnv, ValidateEnvFrom. Rules: DS-V10. */
 import { type FieldError, invalid, required, unsupported } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, textOf } from './goText.ts';
-import { findConfigKeyErrors, findEnvNameErrors, findQualifiedNameErrors, findSubdomainErrors } from './names.ts';
+import {
+  findConfigKeyErrors,
+  findEnvNameErrors,
+  findPrefixErrors,
+  findQualifiedNameErrors,
+  findSubdomainErrors,
+} from './names.ts';
 import { canonicalQuantity } from './quantityText.ts';
 
 /** All lists of supported values are sorted, as the server prints them. */
@@ -141,9 +147,6 @@ function* validateKeyRef(ref: Fields, path: string): Iterable<FieldError> {
 function* validateNameOf(ref: Fields, path: string): Iterable<FieldError> {
   const name = textOf(ref['name']);
   if (name === '') yield required(`${path}.name`);
-  else {
-    // The server takes it for the beginning of a name, which may end in a dash.
-    const whole = name.endsWith('-') ? `${name.slice(0, -1)}a` : name;
-    for (const text of findSubdomainErrors(whole)) yield invalid(`${path}.name`, name, text);
-  }
+  // The server takes it for the beginning of a name.
+  else for (const text of findPrefixErrors(name)) yield invalid(`${path}.name`, name, text);
 }

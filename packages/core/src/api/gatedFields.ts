@@ -3,11 +3,9 @@ import type { Profile } from '../profile.ts';
 import { VERSION_SWITCHES } from '../versionSwitches.ts';
 import type { DaemonSet } from './daemonSet.ts';
 import { type FieldError, unsupported } from './fieldError.ts';
-import { isObject } from './patch.ts';
+import { fieldsOf } from './goText.ts';
+import { COMPARISONS, TOLERATION_OPERATORS } from './placementValidation.ts';
 import type { Pod } from './pod.ts';
-
-const OPERATORS = ['Equal', 'Exists'];
-const COMPARISONS = ['Lt', 'Gt'];
 
 /** Errors of a workload that asks for what is off in this release; beside those of `validateDaemonSet` and `validatePodSpec`. */
 export function validateGatedFields(workload: DaemonSet | Pod, profile: Profile): readonly FieldError[] {
@@ -20,16 +18,11 @@ export function validateGatedFields(workload: DaemonSet | Pod, profile: Profile)
   if (!Array.isArray(tolerations)) return [];
   // A server that has the gate names all four, although it takes two.
   const hasGate = profile.minor >= (VERSION_SWITCHES.tolerationCompare.gate?.since ?? Infinity);
-  const named = hasGate ? [...OPERATORS, ...COMPARISONS] : OPERATORS;
+  const named = hasGate ? [...TOLERATION_OPERATORS, ...COMPARISONS] : TOLERATION_OPERATORS;
   return tolerations.flatMap((toleration, at) => {
     const { operator } = fieldsOf(toleration);
     return typeof operator === 'string' && COMPARISONS.includes(operator)
       ? [unsupported(`${path}[${at}].operator`, operator, named)]
       : [];
   });
-}
-
-/** What a client sent may be anything. */
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
 }

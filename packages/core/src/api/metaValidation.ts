@@ -6,7 +6,13 @@ import type { LabelSelector } from './daemonSet.ts';
 import { type FieldError, forbidden, invalid, required, tooLong } from './fieldError.ts';
 import { fieldsOf, isGiven, listOf, numberOf, textOf, textsOf } from './goText.ts';
 import type { ObjectMeta } from './meta.ts';
-import { findDnsLabelErrors, findLabelValueErrors, findQualifiedNameErrors, findSubdomainErrors } from './names.ts';
+import {
+  findDnsLabelErrors,
+  findLabelValueErrors,
+  findPrefixErrors,
+  findQualifiedNameErrors,
+  findSubdomainErrors,
+} from './names.ts';
 import { notNegative } from './numberValidation.ts';
 
 /** Annotations of one object together; it keeps a whole manifest from being stored in one. */
@@ -23,11 +29,7 @@ export function validateObjectMeta(
   const { name, namespace, generateName } = fieldsOf(metadata);
   const errors: FieldError[] = [];
   const prefix = textOf(generateName);
-  if (prefix !== '') {
-    // A prefix may end in a dash; something will follow.
-    const whole = prefix.endsWith('-') ? `${prefix.slice(0, -1)}a` : prefix;
-    errors.push(...findSubdomainErrors(whole).map((text) => invalid(`${path}.generateName`, prefix, text)));
-  }
+  if (prefix !== '') errors.push(...invalidText(`${path}.generateName`, prefix, findPrefixErrors));
   if (textOf(name) !== '') errors.push(...invalidText(`${path}.name`, textOf(name), findSubdomainErrors));
   else if (prefix === '') errors.push(required(`${path}.name`, 'name or generateName is required'));
   const space = textOf(namespace);

@@ -25,6 +25,11 @@ export function findSubdomainErrors(name: string): readonly string[] {
   return errors;
 }
 
+/** What is wrong with the beginning of such a name: it may end in a dash, as something will follow. */
+export function findPrefixErrors(prefix: string): readonly string[] {
+  return findSubdomainErrors(prefix.endsWith('-') ? `${prefix.slice(0, -1)}a` : prefix);
+}
+
 /** What is wrong with the name of a namespace, a container or a volume; empty when nothing is. */
 export function findDnsLabelErrors(name: string): readonly string[] {
   const errors: string[] = [];

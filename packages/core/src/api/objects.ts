@@ -1,5 +1,7 @@
 /** The one table of kinds that live in the API server of a run. */
+import { assert } from '../assert.ts';
 import type { ControllerRevision, DaemonSet } from './daemonSet.ts';
+import type { ObjectKey } from './meta.ts';
 import type { Lease, Node } from './node.ts';
 import type { Pod } from './pod.ts';
 
@@ -39,4 +41,14 @@ export const KINDS: Readonly<Record<Kind, KindNames>> = {
 /** `ds/kube-system/agent`: how trace records and messages name an object. */
 export function objectRef(kind: Kind, key: string): string {
   return `${KINDS[kind].short}/${key}`;
+}
+
+const KIND_BY_SHORT = new Map((Object.keys(KINDS) as Kind[]).map((kind) => [KINDS[kind].short, kind]));
+
+/** What an `objectRef` names. Asserts that it is one. */
+export function splitRef(ref: string): { readonly kind: Kind; readonly key: ObjectKey } {
+  const slash = ref.indexOf('/');
+  const kind = KIND_BY_SHORT.get(ref.slice(0, slash));
+  assert(kind !== undefined, () => `${ref} names no object`);
+  return { kind, key: ref.slice(slash + 1) };
 }

@@ -4,9 +4,9 @@ import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf, textsOf } fro
 import { findLabelValueErrors, findQualifiedNameErrors, findSubdomainErrors } from './names.ts';
 
 export const TAINT_EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-const TOLERATION_OPERATORS = ['Equal', 'Exists'];
+export const TOLERATION_OPERATORS: readonly string[] = ['Equal', 'Exists'];
 /** Numbers are compared where a feature gate allows it: `validateGatedFields` judges that. */
-const COMPARISONS = ['Lt', 'Gt'];
+export const COMPARISONS: readonly string[] = ['Lt', 'Gt'];
 const NO_OPERATOR = 'not a valid selector operator';
 
 export function* validateTolerations(tolerations: readonly Fields[], path: string): Iterable<FieldError> {

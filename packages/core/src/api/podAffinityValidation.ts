@@ -1,4 +1,5 @@
 /** Rules about what a pod says of other pods: affinity, anti-affinity, spread. Twin: apis/core/validation validatePodAffinityTerm, validateTopologySpreadConstraints. Rules: DS-V10. */
+import { oneOfIfGiven } from './choiceValidation.ts';
 import { duplicate, type FieldError, forbidden, invalid, required, unsupported } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf, textsOf } from './goText.ts';
 import { validateLabelSelector } from './metaValidation.ts';
@@ -78,8 +79,7 @@ export function* validateTopologySpread(constraints: readonly Fields[], path: st
       if (action !== 'DoNotSchedule') yield invalid(field, minDomains, text);
     }
     for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'])
-      if (isGiven(constraint[policy]) && !POLICIES.includes(textOf(constraint[policy])))
-        yield unsupported(`${here}.${policy}`, constraint[policy], POLICIES);
+      yield* oneOfIfGiven(constraint[policy], POLICIES, `${here}.${policy}`);
     yield* validateSpreadKeys(constraint, `${here}.matchLabelKeys`);
     yield* validateSelector(constraint['labelSelector'], `${here}.labelSelector`);
   }

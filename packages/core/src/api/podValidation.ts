@@ -4,13 +4,14 @@
  * thrown: a wrong one is the decoder's to refuse (`decoding.ts`) and reads as absent here.
  * Twin: apis/core/validation ValidatePodTemplateSpec, ValidatePodSpec. Rules: DS-V10.
  */
+import { oneOf } from './choiceValidation.ts';
 import {
   type PodParts,
   validateContainers,
   validateImageBlanks,
   validateInitContainers,
 } from './containerValidation.ts';
-import { duplicate, type FieldError, forbidden, invalid, required, unsupported } from './fieldError.ts';
+import { duplicate, type FieldError, forbidden, invalid, required } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf, textsOf } from './goText.ts';
 import { validateAnnotations, validateLabels, validateObjectMeta } from './metaValidation.ts';
 import {
@@ -256,9 +257,4 @@ function* named(
 ): Iterable<FieldError> {
   const name = textOf(spec[field]);
   if (name !== '') for (const text of find(name)) yield invalid(`${path}.${field}`, name, text);
-}
-
-function* oneOf(value: unknown, supported: readonly string[], path: string): Iterable<FieldError> {
-  if (value === '') yield required(path);
-  else if (isGiven(value) && !supported.includes(textOf(value))) yield unsupported(path, value, supported);
 }

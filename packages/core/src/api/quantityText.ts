@@ -1,6 +1,8 @@
 /** Quantities as Go spells them after reading one: `1000m` is `1`, `2048Mi` is `2Gi`. Twin: apimachinery api/resource CanonicalizeBytes. */
 
 const PATTERN = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:(Ki|Mi|Gi|Ti|Pi|Ei)|([numkMGTPE]?)|[eE]([+-]?[0-9]{1,2}))$/;
+/** What the server says of a text that is none. */
+export const NO_QUANTITY = `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`;
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 /** Where the unit without a suffix stands in `DECIMAL`. */

@@ -2,9 +2,8 @@
 import { duplicate, type FieldError, forbidden, invalid, required, unresolved } from './fieldError.ts';
 import { type Fields, fieldsOf } from './goText.ts';
 import { findQualifiedNameErrors } from './names.ts';
-import { canonicalQuantity, NANO, quantityNanos } from './quantityText.ts';
+import { canonicalQuantity, NANO, NO_QUANTITY, quantityNanos } from './quantityText.ts';
 
-const QUANTITY_TEXT = `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`;
 const CONTAINER_RESOURCES = ['cpu', 'ephemeral-storage', 'memory'];
 const HUGE_PAGES = 'hugepages-';
 /** What a quota can count besides: a container cannot ask for it, but the name is a standard one. */
@@ -84,7 +83,7 @@ function* validateAmountName(name: string, path: string): Iterable<FieldError> {
 
 function* validateAmountValue(name: string, quantity: unknown, path: string): Iterable<FieldError> {
   const amount = amountOf(quantity);
-  if (amount === undefined) yield invalid(path, quantity, QUANTITY_TEXT);
+  if (amount === undefined) yield invalid(path, quantity, NO_QUANTITY);
   else if (amount < 0n) yield invalid(path, shown(quantity), 'must be greater than or equal to 0');
   if (amount !== undefined && isExtended(name) && amount % NANO !== 0n)
     yield invalid(path, shown(quantity), 'must be an integer');

@@ -1,4 +1,5 @@
 /** Rules about what pods and containers may do on their node. Twin: apis/core/validation ValidateSecurityContext, validatePodSpecSecurityContext. Rules: DS-V10. */
+import { oneOfIfGiven } from './choiceValidation.ts';
 import { duplicate, type FieldError, forbidden, invalid, required, tooLong, unsupported } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf, textsOf } from './goText.ts';
 import { INT32_MAX, inRange } from './numberValidation.ts';
@@ -26,12 +27,12 @@ export function* validatePodSecurity(spec: Fields, path: string): Iterable<Field
   if (spec['shareProcessNamespace'] === true && spec['hostPID'] === true)
     yield invalid(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled');
   yield* validateSysctls(listOf(context['sysctls']), spec, `${path}.sysctls`);
-  yield* oneOf(context['fsGroupChangePolicy'], ['Always', 'OnRootMismatch'], `${path}.fsGroupChangePolicy`);
+  yield* oneOfIfGiven(context['fsGroupChangePolicy'], ['Always', 'OnRootMismatch'], `${path}.fsGroupChangePolicy`);
   yield* validateSeccomp(context['seccompProfile'], `${path}.seccompProfile`);
   yield* validateWindowsOptions(context['windowsOptions'], `${path}.windowsOptions`);
   yield* validateAppArmor(context['appArmorProfile'], `${path}.appArmorProfile`);
-  yield* oneOf(context['supplementalGroupsPolicy'], ['Merge', 'Strict'], `${path}.supplementalGroupsPolicy`);
-  yield* oneOf(context['seLinuxChangePolicy'], ['MountOption', 'Recursive'], `${path}.seLinuxChangePolicy`);
+  yield* oneOfIfGiven(context['supplementalGroupsPolicy'], ['Merge', 'Strict'], `${path}.supplementalGroupsPolicy`);
+  yield* oneOfIfGiven(context['seLinuxChangePolicy'], ['MountOption', 'Recursive'], `${path}.seLinuxChangePolicy`);
 }
 
 /** Of one container; `hasHostUsers`: its users are those of the node. */
@@ -40,7 +41,7 @@ export function* validateContainerSecurity(given: unknown, path: string, hasHost
   const { privileged, procMount, allowPrivilegeEscalation } = context;
   for (const field of ['runAsUser', 'runAsGroup'])
     if (isGiven(context[field])) yield* inRange(`${path}.${field}`, numberOf(context[field]), 0, INT32_MAX);
-  yield* oneOf(procMount, PROC_MOUNTS, `${path}.procMount`);
+  yield* oneOfIfGiven(procMount, PROC_MOUNTS, `${path}.procMount`);
   if (procMount === 'Unmasked' && hasHostUsers)
     yield invalid(`${path}.procMount`, procMount, '`hostUsers` must be false to use `Unmasked`');
   yield* validateSeccomp(context['seccompProfile'], `${path}.seccompProfile`);
@@ -90,7 +91,7 @@ function* validateSeccomp(profile: unknown, path: string): Iterable<FieldError> 
   const type = textOf(fieldsOf(profile)['type']);
   const { localhostProfile } = fieldsOf(profile);
   if (type === '') yield required(`${path}.type`, 'type is required when seccompProfile is set');
-  else yield* oneOf(type, PROFILE_TYPES, `${path}.type`);
+  else yield* oneOfIfGiven(type, PROFILE_TYPES, `${path}.type`);
   const field = `${path}.localhostProfile`;
   if (type !== 'Localhost') {
     const shown = { Type: type, LocalhostProfile: localhostProfile };
@@ -115,10 +116,6 @@ function* validateAppArmor(profile: unknown, path: string): Iterable<FieldError>
     else if (name === '') yield required(field, 'must be set when AppArmor type is Localhost');
     if (name.length > PROFILE_BYTES_MAX) yield tooLong(field, PROFILE_BYTES_MAX);
   }
-}
-
-function* oneOf(value: unknown, supported: readonly string[], path: string): Iterable<FieldError> {
-  if (isGiven(value) && !supported.includes(textOf(value))) yield unsupported(path, value, supported);
 }
 
 /** The server prints its own form of the context here: all fields, under their Go names. */

@@ -11,6 +11,9 @@ export const EPOCH_TEXT = '2026-01-01T00:00:00Z';
 const EPOCH_DAYS = daysFromCivil(2026, 1, 1);
 const DAY_MS = 86_400_000;
 
+/** The same instant in milliseconds since 1970. */
+export const EPOCH_UNIX_MS: number = EPOCH_DAYS * DAY_MS;
+
 /** API text for an instant; parts of a second are cut off, towards the past, as the API does (A-6). */
 export function formatTime(atMs: number): string {
   assert(Number.isSafeInteger(atMs), () => `time is whole milliseconds, got ${atMs}`);

@@ -1,5 +1,5 @@
 /** What the API server fills in about volumes. Twin: apis/core/v1 defaults.go. Rules: DS-V2. */
-import { defaultFieldRef } from './containerDefaults.ts';
+import { defaultRefs } from './containerDefaults.ts';
 import type { Fields } from './goText.ts';
 import { isObject } from './patch.ts';
 import { canonicalQuantity } from './quantityText.ts';
@@ -41,13 +41,7 @@ function defaultSource(kind: string, source: Fields): Fields {
 }
 
 function defaultFile(file: unknown): unknown {
-  if (!isObject(file)) return file;
-  const { fieldRef, resourceFieldRef } = file;
-  return {
-    ...file,
-    ...(fieldRef === undefined ? {} : { fieldRef: defaultFieldRef(fieldRef) }),
-    ...(isObject(resourceFieldRef) ? { resourceFieldRef: { divisor: '0', ...resourceFieldRef } } : {}),
-  };
+  return isObject(file) ? defaultRefs(file) : file;
 }
 
 function defaultProjection(source: unknown): unknown {

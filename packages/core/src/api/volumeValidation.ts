@@ -1,6 +1,7 @@
 /** Rules about volumes: exactly one source, and what each kind of source needs. Twin: apis/core/validation ValidateVolumes, validateVolumeSource. Rules: DS-V10. */
+import { oneOfIfGiven } from './choiceValidation.ts';
 import { VOLUME_FIELDS, validateFieldRef, validateResourceFieldRef } from './envValidation.ts';
-import { duplicate, type FieldError, forbidden, invalid, required, tooLong, unsupported } from './fieldError.ts';
+import { duplicate, type FieldError, forbidden, invalid, required, tooLong } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf } from './goText.ts';
 import { findDnsLabelErrors, findSubdomainErrors } from './names.ts';
 import { validateCloudSource } from './cloudVolumeValidation.ts';
@@ -119,13 +120,10 @@ function* validateKind(kind: string, source: Fields, volumePath: string, volumeN
     case 'ephemeral':
       if (!isGiven(source['volumeClaimTemplate'])) yield required(`${path}.volumeClaimTemplate`);
       break;
-    case 'image': {
-      const { pullPolicy } = source;
+    case 'image':
       if (textOf(source['reference']) === '') yield required(`${path}.reference`);
-      if (isGiven(pullPolicy) && !PULL_POLICIES.includes(textOf(pullPolicy)))
-        yield unsupported(`${path}.pullPolicy`, pullPolicy, PULL_POLICIES);
+      yield* oneOfIfGiven(source['pullPolicy'], PULL_POLICIES, `${path}.pullPolicy`);
       break;
-    }
     default:
       yield* validateCloudSource(kind, source, volumePath, volumeName);
   }
@@ -138,9 +136,7 @@ function* validateHostPath(source: Fields, path: string): Iterable<FieldError> {
     return;
   }
   yield* noBacksteps(hostPath, `${path}.path`);
-  const { type } = source;
-  if (isGiven(type) && !HOST_PATH_TYPES.includes(textOf(type)))
-    yield unsupported(`${path}.type`, type, HOST_PATH_TYPES);
+  yield* oneOfIfGiven(source['type'], HOST_PATH_TYPES, `${path}.type`);
 }
 
 /** Of a ConfigMap or a Secret. */

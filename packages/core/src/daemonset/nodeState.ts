@@ -13,26 +13,11 @@ import { isPodUpdated } from './podTemplate.ts';
 import { classifyPods } from './rollingUpdate.ts';
 import { oldestOf, type StatusShare } from './statusNumbers.ts';
 
-/** How a rolling update finds a node; `gone` in a name: the node is not in the cache. */
-export type WalkState =
+/** How a rolling update may find a node; `Gone` in a name: the node is not in the cache. */
+export const WALK_STATES = [
   /** It should not run a pod and holds none: no part of the walk. */
-  | 'outside'
-  /** Two new or two old pods. */
-  | 'disorder'
-  | 'empty'
-  | 'new'
-  | 'newUnavailable'
-  | 'both'
-  | 'bothNewUnavailable'
-  | 'old'
-  | 'oldUnavailable'
-  | 'oldSunset'
-  | 'oldSunsetUnavailable'
-  | 'oldGone'
-  | 'oldGoneUnavailable';
-
-export const WALK_STATES: readonly WalkState[] = [
   'outside',
+  /** Two new or two old pods. */
   'disorder',
   'empty',
   'new',
@@ -45,7 +30,8 @@ export const WALK_STATES: readonly WalkState[] = [
   'oldSunsetUnavailable',
   'oldGone',
   'oldGoneUnavailable',
-];
+] as const;
+export type WalkState = (typeof WALK_STATES)[number];
 
 /** What a state is judged by; the same for all nodes of a pass. */
 export interface StateRules {

@@ -38,11 +38,15 @@ export class BitSet {
     for (let at = 0; found.length < wanted; at += 1) {
       let word = this.#words[at] ?? 0;
       while (word !== 0 && found.length < wanted) {
-        const lowest = 31 - Math.clz32(word & -word);
-        found.push((at << 5) | lowest);
+        found.push((at << 5) | lowestBit(word));
         word &= word - 1;
       }
     }
     return found;
   }
+}
+
+/** The number of the lowest bit that is set in a word; there must be one. */
+export function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
 }

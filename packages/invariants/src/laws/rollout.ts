@@ -2,8 +2,8 @@
 import { isTerminating, keyOf } from '@everynode/core/api/meta';
 import { objectRef } from '@everynode/core/api/objects';
 import { isPodUpdated } from '@everynode/core/daemonset/podTemplate';
-import { allowsSurge, Censuses } from '../census.ts';
-import type { Finding, LawDefinition } from '../expectation.ts';
+import { allowsSurge, type Census, Censuses } from '../census.ts';
+import type { Finding, LawDefinition, LawJudge } from '../expectation.ts';
 import { budgetUseOf, type UpdatePass } from '../overdraw.ts';
 
 /** DS-S11: how long a record of outstanding work holds a rolling update back. */
@@ -40,49 +40,56 @@ export const deletesWithinBudget: LawDefinition = {
   name: 'INV-5',
   summary: 'without surge a pass deletes at most maxUnavailable − unavailable pods that are available',
   watches: ['Pass'],
-  create() {
-    const censuses = new Censuses();
-    return {
-      observe(change, view) {
-        if (change.kind !== 'Pass') return undefined;
-        const { pass } = change;
-        const census = censuses.follow(pass, view.profile);
-        if (census === undefined || pass.pass !== 'rollingUpdate' || allowsSurge(pass.ds)) return undefined;
-        const { taken: got, allowed, why } = budgetUseOf(pass, census);
-        if (got <= allowed) return [];
-        return [{ ...finding(pass, `takes down ${got} available pods, ${allowed} are allowed (${why})`), got }];
-      },
-    };
-  },
+  create: () =>
+    budgetLaw({ surges: false }, (pass, census) => {
+      const { taken: got, allowed, why } = budgetUseOf(pass, census);
+      return { got, allowed, fact: `takes down ${got} available pods, ${allowed} are allowed (${why})` };
+    }),
 };
 
 export const surgesWithinBudget: LawDefinition = {
   name: 'INV-6',
   summary: 'with surge a pass creates at most maxSurge − surging pods beside available old ones',
   watches: ['Pass'],
-  create() {
-    const censuses = new Censuses();
-    return {
-      observe(change, view) {
-        if (change.kind !== 'Pass') return undefined;
-        const { pass } = change;
-        const census = censuses.follow(pass, view.profile);
-        if (census === undefined || pass.pass !== 'rollingUpdate' || !allowsSurge(pass.ds)) return undefined;
-        const isBesideAvailable = (name: string): boolean =>
-          (pass.fleet.podsByNode.get(name) ?? []).some(
-            (pod) => !isTerminating(pod) && !isPodUpdated(pod, pass.hash) && census.isAvailable(pod),
-          );
-        const got = pass.createOn.filter(isBesideAvailable).length;
-        const allowed = Math.max(0, census.maxSurge - census.numSurge);
-        if (got <= allowed) return [];
-        const budget = `maxSurge ${census.maxSurge}, ${census.numSurge} surging`;
-        return [
-          { ...finding(pass, `adds ${got} pods beside available ones, ${allowed} are allowed (${budget})`), got },
-        ];
-      },
-    };
-  },
+  create: () =>
+    budgetLaw({ surges: true }, (pass, census) => {
+      const isBesideAvailable = (name: string): boolean =>
+        (pass.fleet.podsByNode.get(name) ?? []).some(
+          (pod) => !isTerminating(pod) && !isPodUpdated(pod, pass.hash) && census.isAvailable(pod),
+        );
+      const got = pass.createOn.filter(isBesideAvailable).length;
+      const allowed = Math.max(0, census.maxSurge - census.numSurge);
+      const budget = `maxSurge ${census.maxSurge}, ${census.numSurge} surging`;
+      return { got, allowed, fact: `adds ${got} pods beside available ones, ${allowed} are allowed (${budget})` };
+    }),
 };
+
+/** What a pass takes of a budget; `fact` says it in words. */
+interface BudgetUse {
+  readonly got: number;
+  readonly allowed: number;
+  readonly fact: string;
+}
+
+/** Judges the rolling updates of DaemonSets with surge, or of those without, by a census of its own. */
+function budgetLaw(
+  { surges }: { readonly surges: boolean },
+  useOf: (pass: UpdatePass, census: Census) => BudgetUse,
+): LawJudge {
+  const censuses = new Censuses();
+  return {
+    observe(change, view) {
+      if (change.kind !== 'Pass') return undefined;
+      const { pass } = change;
+      // A DaemonSet of the other kind need not be counted: should its strategy change, the census begins anew.
+      if (allowsSurge(pass.ds) !== surges) return undefined;
+      const census = censuses.follow(pass, view.profile);
+      if (census === undefined || pass.pass !== 'rollingUpdate') return undefined;
+      const use = useOf(pass, census);
+      return use.got <= use.allowed ? [] : [{ ...finding(pass, use.fact), got: use.got }];
+    },
+  };
+}
 
 function outstanding(pass: UpdatePass, adds: number, dels: number, ageMs: number): Finding {
   return finding(pass, `runs while ${adds} creations and ${dels} deletions asked for ${ageMs} ms ago are unseen`);

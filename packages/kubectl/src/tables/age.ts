@@ -1,5 +1,12 @@
 /** How long ago something was, in the few characters of a table's cell. Twin: apimachinery util/duration HumanDuration. Rules: DS-C7. */
 import { parseTime } from '@everynode/core/api/time';
+import { readField } from '../readField.ts';
+import type { ServedObject } from '../server.ts';
+
+/** How long an object has been there. */
+export function ageOf(object: ServedObject, nowMs: number): string {
+  return ageSince(readField(object, 'metadata.creationTimestamp'), nowMs);
+}
 
 /** The time since an API timestamp; `<unknown>` where there is none. */
 export function ageSince(timestamp: unknown, nowMs: number): string {

@@ -2,7 +2,7 @@
 import type { LabelSelector } from '@everynode/core/api/daemonSet';
 import { formatLabelSelector } from '@everynode/core/match/selectorText';
 import { readField, readList, readMap, readNumber, readText } from '../readField.ts';
-import { ageSince } from './age.ts';
+import { ageOf } from './age.ts';
 import { formatLabels } from './labels.ts';
 import { AGE_COLUMN, column, NAME_COLUMN, type TableMaker, wide } from './table.ts';
 
@@ -24,7 +24,7 @@ export const DAEMON_SETS: TableMaker = {
       readNumber(ds, 'status.updatedNumberScheduled'),
       readNumber(ds, 'status.numberAvailable'),
       formatLabels(readMap(ds, 'spec.template.spec.nodeSelector')),
-      ageSince(readField(ds, 'metadata.creationTimestamp'), nowMs),
+      ageOf(ds, nowMs),
       containers.map((container) => readText(container, 'name')).join(','),
       containers.map((container) => readText(container, 'image')).join(','),
       formatLabelSelector(readField(ds, 'spec.selector') as LabelSelector | undefined),

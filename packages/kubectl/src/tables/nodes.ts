@@ -2,7 +2,7 @@
 import { compareKeys } from '@everynode/core/api/meta';
 import { readField, readList, readMap, readText } from '../readField.ts';
 import type { ServedObject } from '../server.ts';
-import { ageSince } from './age.ts';
+import { ageOf } from './age.ts';
 import { AGE_COLUMN, column, NAME_COLUMN, type TableMaker, wide } from './table.ts';
 
 export const NODES: TableMaker = {
@@ -18,7 +18,7 @@ export const NODES: TableMaker = {
     node.metadata.name,
     statusOf(node),
     rolesOf(node),
-    ageSince(readField(node, 'metadata.creationTimestamp'), nowMs),
+    ageOf(node, nowMs),
     readText(node, 'status.nodeInfo.kubeletVersion'),
     addressOf(node, 'InternalIP'),
     addressOf(node, 'ExternalIP'),

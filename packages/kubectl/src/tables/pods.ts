@@ -1,7 +1,7 @@
 /** The table of pods. Rules: DS-C3. */
-import { readField, readList, readText } from '../readField.ts';
+import { readList, readText } from '../readField.ts';
 import type { ServedObject } from '../server.ts';
-import { ageSince } from './age.ts';
+import { ageOf } from './age.ts';
 import { summarizePod } from './podStatus.ts';
 import { AGE_COLUMN, column, NAME_COLUMN, type TableMaker, wide } from './table.ts';
 
@@ -20,7 +20,7 @@ export const PODS: TableMaker = {
       ready,
       status,
       restarts,
-      ageSince(readField(pod, 'metadata.creationTimestamp'), context.nowMs),
+      ageOf(pod, context.nowMs),
       readText(firstIp, 'ip') || readText(pod, 'status.podIP') || '<none>',
       readText(pod, 'spec.nodeName') || '<none>',
       readText(pod, 'status.nominatedNodeName') || '<none>',

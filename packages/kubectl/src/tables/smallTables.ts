@@ -1,10 +1,9 @@
 /** Tables of a few columns: revisions, leases, namespaces, and anything that has no table of its own. Rules: DS-C5. */
 import { controllerOf } from '@everynode/core/api/meta';
-import { readField, readNumber, readText } from '../readField.ts';
+import { readNumber, readText } from '../readField.ts';
 import { qualifiedName } from '../resourceTypes.ts';
-import type { ServedObject } from '../server.ts';
-import { ageSince } from './age.ts';
-import { AGE_COLUMN, column, NAME_COLUMN, type TableContext, type TableMaker } from './table.ts';
+import { ageOf } from './age.ts';
+import { AGE_COLUMN, column, NAME_COLUMN, type TableMaker } from './table.ts';
 
 export const CONTROLLER_REVISIONS: TableMaker = {
   columns: [NAME_COLUMN, column('Controller'), column('Revision'), AGE_COLUMN],
@@ -14,14 +13,18 @@ export const CONTROLLER_REVISIONS: TableMaker = {
       revision.metadata.name,
       owner === undefined ? '<none>' : qualifiedName(owner, owner.name),
       readNumber(revision, 'revision'),
-      ageOf(revision, context),
+      ageOf(revision, context.nowMs),
     ];
   },
 };
 
 export const LEASES: TableMaker = {
   columns: [NAME_COLUMN, column('Holder'), AGE_COLUMN],
-  cellsOf: (lease, context) => [lease.metadata.name, readText(lease, 'spec.holderIdentity'), ageOf(lease, context)],
+  cellsOf: (lease, context) => [
+    lease.metadata.name,
+    readText(lease, 'spec.holderIdentity'),
+    ageOf(lease, context.nowMs),
+  ],
 };
 
 export const NAMESPACES: TableMaker = {
@@ -29,15 +32,11 @@ export const NAMESPACES: TableMaker = {
   cellsOf: (namespace, context) => [
     namespace.metadata.name,
     readText(namespace, 'status.phase'),
-    ageOf(namespace, context),
+    ageOf(namespace, context.nowMs),
   ],
 };
 
 export const OTHERS: TableMaker = {
   columns: [NAME_COLUMN, AGE_COLUMN],
-  cellsOf: (object, context) => [object.metadata.name, ageOf(object, context)],
+  cellsOf: (object, context) => [object.metadata.name, ageOf(object, context.nowMs)],
 };
-
-function ageOf(object: ServedObject, { nowMs }: TableContext): string {
-  return ageSince(readField(object, 'metadata.creationTimestamp'), nowMs);
-}

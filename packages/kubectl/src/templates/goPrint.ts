@@ -4,7 +4,7 @@ import { escapeText, isPrintable, quote } from './goQuote.ts';
 import { formatFloat } from '../goNumber.ts';
 import { formatValue, type GoNumber, goSyntax, kindOf, numberOf, sortedKeys, typeName } from './goValue.ts';
 import type { Fields } from '../readField.ts';
-import { toBytes } from './utf8.ts';
+import { isCharacter, toBytes } from './utf8.ts';
 
 /** Values one after the other, a blank between two of which neither is text. */
 export function print(args: readonly unknown[]): string {
@@ -134,8 +134,7 @@ function formatInteger({ value }: GoNumber, verb: Verb): string | undefined {
 }
 
 function characterOf(value: number): string {
-  const isCharacter = value >= 0 && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
-  return isCharacter ? String.fromCodePoint(value) : '\uFFFD';
+  return isCharacter(value) ? String.fromCodePoint(value) : '\uFFFD';
 }
 
 function unicodeText(value: number, { isSharp }: Verb): string {

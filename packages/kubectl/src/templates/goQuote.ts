@@ -1,5 +1,5 @@
 /** Go's string literals, in both directions. Twin: strconv quote.go. */
-import { fromBytes, toBytes } from './utf8.ts';
+import { fromBytes, isCharacter, toBytes } from './utf8.ts';
 
 /** `%q`: the text in double quotes, with the escapes of Go. */
 export function quote(text: string): string {
@@ -70,11 +70,6 @@ function readEscape(body: string, at: number, mark: string): Escape | undefined 
   const code = digits === undefined ? undefined : Number.parseInt(digits, 16);
   if (digits === undefined || code === undefined || !isCharacter(code)) return undefined;
   return { bytes: toBytes(String.fromCodePoint(code)), end: at + 1 + digits.length };
-}
-
-/** Surrogates are no characters. */
-function isCharacter(code: number): boolean {
-  return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 }
 
 function escapeSequence(character: string): string {

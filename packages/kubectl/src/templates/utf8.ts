@@ -26,7 +26,7 @@ export function fromBytes(bytes: readonly number[]): string {
       (sum, byte, place) => (place === 0 ? byte & (LEAD_BITS.at(length - 1) ?? 0) : (sum << 6) | (byte & 0x3f)),
       0,
     );
-    const character = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '';
+    const character = isCharacter(code) ? String.fromCodePoint(code) : '';
     // Written back it must be the same: that tells overlong forms, and bytes that do not belong.
     const isText =
       toBytes(character).length === length && toBytes(character).every((byte, place) => byte === sequence[place]);
@@ -34,6 +34,11 @@ export function fromBytes(bytes: readonly number[]): string {
     at += isText ? length : 1;
   }
   return text;
+}
+
+/** Whether a whole number names a character; surrogates are none. */
+export function isCharacter(code: number): boolean {
+  return code >= 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 }
 
 const LEAD_BITS = [0x7f, 0x1f, 0x0f, 0x07];

@@ -59,12 +59,11 @@ export function create(request: RequestOf<'create'>, scope: WriteScope): ApiResu
 export function update(request: RequestOf<'update'> | RequestOf<'updateStatus'>, scope: WriteScope): ApiResult {
   const isStatus = request.verb === 'updateStatus';
   if (isStatus && !hasStatus(request.object.kind)) return noSuchResource();
-  const known = findStored(request.object, scope);
-  const read = readBody(request.object, known);
+  const stored = findStored(request.object, scope);
+  const read = readBody(request.object, stored);
   if (!read.ok) return read;
   const { object } = read;
   const { kind } = object;
-  const stored: ApiObject | undefined = known ?? findStored(object, scope);
   const { name, resourceVersion } = object.metadata;
   if (stored === undefined) return notFound(kind, name ?? '');
   const isOld =

@@ -2,8 +2,9 @@
  * Who owns whom, as the garbage collector sees it in its caches. Owners of kinds that are not kept here count as
  * there. Twin: pkg/controller/garbagecollector/graph_builder.go. Rules: A-16, DS-D2.
  */
+import { assert } from '@everynode/core/assert';
 import { isTerminating, keyOf, type ObjectKey, objectKey, type OwnerReference } from '@everynode/core/api/meta';
-import { type ApiObject, KINDS, objectRef } from '@everynode/core/api/objects';
+import { type ApiObject, objectRef, splitRef } from '@everynode/core/api/objects';
 import type { Informer } from './component.ts';
 
 /** Kinds that own or are owned, apart from leases: those follow their node without being watched. */
@@ -52,7 +53,7 @@ export class OwnerGraph {
     }
   }
 
-  /** In the order in which they were first seen. */
+  /** In the order in which they were last written. */
   dependentsOf(uid: string): readonly GraphItem[] {
     return [...(this.#dependents.get(uid) ?? [])].map(itemOf);
   }
@@ -101,8 +102,7 @@ export function isGraphKind(kind: string): kind is GraphKind {
 
 /** `pod/ns/name` back into kind and key. */
 function itemOf(id: string): GraphItem {
-  const slash = id.indexOf('/');
-  const short = id.slice(0, slash);
-  const kind = GRAPH_KINDS.find((each) => KINDS[each].short === short) ?? 'Pod';
-  return { kind, key: id.slice(slash + 1) };
+  const { kind, key } = splitRef(id);
+  assert(isGraphKind(kind), () => `${id} is none of the graph`);
+  return { kind, key };
 }

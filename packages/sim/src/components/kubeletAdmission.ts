@@ -56,14 +56,12 @@ function refusedByPredicates(pod: Pod, picture: AdmissionPicture): Refusal | und
     const message = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label";
     return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message };
   }
-  const [outOfFirst, ...outOfOthers] = findLackingResources(pod, picture);
-  if (outOfFirst === undefined || isCriticalPod(pod)) {
-    const refusal = refusedByPlace(pod, picture);
-    if (refusal !== undefined || outOfFirst === undefined) return refusal;
-    const lacking = [outOfFirst, ...outOfOthers].map(({ resource, missing }) => [resource, missing] as const);
-    return { ...outOfFirst.refusal, lacking: Object.fromEntries(lacking) };
-  }
-  return outOfFirst.refusal;
+  const lacking = findLackingResources(pod, picture);
+  const [first] = lacking;
+  if (first !== undefined && !isCriticalPod(pod)) return first.refusal;
+  const refusal = refusedByPlace(pod, picture);
+  if (refusal !== undefined || first === undefined) return refusal;
+  return { ...first.refusal, lacking: Object.fromEntries(lacking.map(({ resource, missing }) => [resource, missing])) };
 }
 
 function refusedByPlace(pod: Pod, picture: AdmissionPicture): Refusal | undefined {

@@ -1,4 +1,6 @@
 /** Which lists of a wheel hold anything: a bit for each, and a bit for each 32 of those. */
+import { lowestBit } from '@everynode/core/machinery/bitSet';
+
 export class WheelBits {
   readonly #words: Int32Array;
   readonly #summary: Int32Array;
@@ -44,8 +46,4 @@ export class WheelBits {
     }
     return -1;
   }
-}
-
-function lowestBit(bits: number): number {
-  return 31 - Math.clz32(bits & -bits);
 }

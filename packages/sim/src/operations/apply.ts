@@ -1,4 +1,5 @@
 /** `kubectl apply`: creates what is not there, and merges what is with what was applied before. */
+import { LAST_APPLIED_ANNOTATION } from '@everynode/core/daemonset/describeAnnotations';
 import { isDeepEqual } from '@everynode/core/api/canonicalJson';
 import { keyOf } from '@everynode/core/api/meta';
 import { type ApiObject, KINDS } from '@everynode/core/api/objects';
@@ -7,9 +8,6 @@ import type { ApiRequest, ApiResult } from '@everynode/core/api/requests';
 import { json } from '../params.ts';
 import { nameOf, sayOutcome, serverError } from './kubectl.ts';
 import { type AnyOperation, type AppliedObjects, defineOperation } from './operation.ts';
-
-/** Where kubectl remembers what it applied, to know what to take away next time. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const MANIFEST = { type: 'object', required: ['apiVersion', 'kind', 'metadata'] };
 
@@ -42,7 +40,7 @@ export function applyInOrder(objects: AppliedObjects, send: Send, say: (message:
 
 function merge(object: ApiObject, live: ApiObject, name: string, send: Send, said: (message: string) => void): void {
   const applied = remembering(object);
-  const last = parse(live.metadata.annotations?.[LAST_APPLIED]);
+  const last = parse(live.metadata.annotations?.[LAST_APPLIED_ANNOTATION]);
   const body = withRemovals(last, applied) as Readonly<Record<string, unknown>>;
   send({ verb: 'patch', kind: object.kind, key: keyOf(object), patch: { type: 'strategic', body } }, (result) => {
     const isSame = result.ok && isDeepEqual(result.object, live);
@@ -57,7 +55,7 @@ function inNamespace<T extends ApiObject>(object: T): T {
 }
 
 function remembering<T extends ApiObject>(object: T): T {
-  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: JSON.stringify(object) };
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED_ANNOTATION]: JSON.stringify(object) };
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
