@@ -52,7 +52,7 @@ describe('ApiClient', () => {
       isLinked: () => true,
       lost: () => undefined,
     };
-    const ctx = createContext(house.world, identity);
+    const { context: ctx } = createContext(house.world, identity);
     const all = [1, 2, 3, 4].map(() => send(house, ctx, { verb: 'get', kind: 'Pod', key: 'default/a' }));
     house.runFor(1_000);
     expect(all.map((each) => each.at)).toEqual([4, 4, 54, 104]);

@@ -16,9 +16,10 @@ import type { RuleSubject } from '../seams/ruleTable.ts';
 import type { LegRules } from '../seams/worldSeams.ts';
 import type { ApiServer } from './apiServer.ts';
 import { answerFromOldCache, findLoss, refuse, slowDown } from './bentLegs.ts';
-import { HEARTBEAT_LEGS } from './heartbeats.ts';
+import { HEARTBEAT_LEGS } from '../engine/pulse.ts';
 import { type Journal, subjectRef } from './journal.ts';
-import type { WatchHub, WatchSink } from './watchHub.ts';
+import type { WatchHub } from './watchHub.ts';
+import type { WatchSink } from './watchStream.ts';
 
 /** What all clients of a run share. */
 export interface ClientWorld {
@@ -90,9 +91,12 @@ export class ApiClient {
 
   /** Sends a request when the rate limit allows; `done` gets the answer, or a Timeout failure (A-26). */
   send(request: ApiRequest, done?: (result: ApiResult) => void): void {
-    const subject = { client: this.#options.name, kind: kindOf(request), verb: request.verb };
-    const place = isHeartbeat(request) ? 'heartbeat' : undefined;
-    this.#attempt({ request, subject, done, place, attempts: 0, sentAtMs: 0, isGivenUp: false });
+    this.#attempt(this.#call(request, done, undefined));
+  }
+
+  /** As `send`, for what says no more than that its sender is alive: no token, no spread, no drawn place. */
+  sendHeartbeat(request: ApiRequest, done: (result: ApiResult) => void): void {
+    this.#attempt(this.#call(request, done, 'heartbeat'));
   }
 
   /**
@@ -120,6 +124,11 @@ export class ApiClient {
         engine.schedule(timeoutMs, client, () => deliver(() => opened('unanswered')));
       });
     });
+  }
+
+  #call(request: ApiRequest, done: Call['done'], place: Call['place']): Call {
+    const subject = { client: this.#options.name, kind: kindOf(request), verb: request.verb };
+    return { request, subject, done, place, attempts: 0, sentAtMs: 0, isGivenUp: false };
   }
 
   #attempt(call: Call): void {
@@ -239,11 +248,6 @@ export class ApiClient {
     const requestMs = Math.trunc(wholeMs / 2);
     return { requestMs, responseMs: wholeMs - requestMs };
   }
-}
-
-/** A renewal of a lease; making one, or asking for it, is a request like any other. */
-function isHeartbeat(request: ApiRequest): boolean {
-  return request.verb === 'update' && request.object.kind === 'Lease';
 }
 
 function isRead({ verb }: ApiRequest): boolean {

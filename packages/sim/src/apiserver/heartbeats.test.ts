@@ -130,6 +130,26 @@ const trouble = fc.oneof(
     }),
   }),
   fc.record({
+    type: fc.constant('WatchLag'),
+    nodes: fc.constant([]),
+    params: fc.record({
+      client: fc.constantFrom('daemonset-controller', 'node-lifecycle', 'kubelet/worker-0'),
+      kind: fc.constant('Node'),
+      delay: fc.record({ fixed: fc.nat(60_000) }),
+    }),
+  }),
+  fc.record({
+    type: fc.constant('ApiError'),
+    nodes: fc.constant([]),
+    params: fc.record({
+      client: fc.constantFrom('node-lifecycle', 'kubelet/worker-0'),
+      kind: fc.constant('Node'),
+      verb: fc.constant('patch'),
+      odds: fc.constant({ numerator: 1, denominator: 1 }),
+      reason: fc.constant('InternalError'),
+    }),
+  }),
+  fc.record({
     type: fc.constant('ClockSkew'),
     nodes: fc.constant([]),
     params: fc.record({ component: fc.constantFrom('kubelet/worker-1', 'node-lifecycle'), by: fc.nat(100_000) }),

@@ -1,36 +1,36 @@
 /**
- * Lease renewals of healthy nodes as a function of time instead of events: a thousand nodes would otherwise spend a
- * million events an hour on saying that nothing happened. A kubelet whose renewals go well hands them over here; as
- * soon as anything could touch them — a rule of a fault, a cut link, a crash, a pause, a skewed clock — the lease is
- * written as it stands and the kubelet renews by itself again. A full trace never hands over; both ways every lease is
- * seen at the same instants, since heartbeats travel without spread and draw nothing. Rules: K-1, N-3.
+ * Heartbeats of healthy nodes as a function of time instead of events: lease renewals, and reports of a status in which
+ * nothing has changed. A thousand nodes would otherwise spend most of a run's events on saying that nothing happened. A
+ * kubelet whose heartbeats go well hands them over here; as soon as anything could touch them — a rule of a fault, a cut
+ * link, a crash, a pause, a skewed clock — the objects are written as they stand and the kubelet beats by itself again.
+ * A full trace never hands over; both ways every beat is seen at the same instants, since heartbeats travel without
+ * spread and draw nothing. Reports rest only where renewals do. Rules: K-1, K-2, N-3.
  */
-import type { Lease } from '@everynode/core/api/node';
-import { formatMicroTime } from '@everynode/core/api/time';
+import type { Condition } from '@everynode/core/api/meta';
+import type { Lease, Node } from '@everynode/core/api/node';
+import type { Kind, ObjectOfKind } from '@everynode/core/api/objects';
+import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import type { Engine } from '../engine/engine.ts';
-import { LATENCIES } from '../engine/latencies.ts';
+import type { RuleTable } from '../seams/ruleTable.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import type { LegRules } from '../seams/worldSeams.ts';
+import type { Commit } from './changeLog.ts';
 import type { Journal } from './journal.ts';
 import type { ObjectStore } from './objectStore.ts';
+import { type Cadence, HEARTBEAT_LEGS, Pulse } from '../engine/pulse.ts';
 
-/** How long a renewal takes to the server, back, and from there to a watcher: the medians of V-1 and V-3. */
-export const HEARTBEAT_LEGS: Readonly<Record<'requestMs' | 'responseMs' | 'watchMs', number>> = {
-  requestMs: Math.trunc(LATENCIES.apiWrite.p50 / 2),
-  responseMs: LATENCIES.apiWrite.p50 - Math.trunc(LATENCIES.apiWrite.p50 / 2),
-  watchMs: LATENCIES.watchEvent.p50,
-};
-
-/** Renewals that a kubelet hands over. */
-export interface Cadence {
-  /** When the last real renewal was sent; the next ones follow every `periodMs`. */
-  readonly lastAtMs: number;
-  readonly periodMs: number;
-  /** Takes them back: the next one is due in `delayMs`. */
-  readonly resume: (delayMs: number) => void;
+/** Heartbeats that a kubelet hands over. */
+export interface RestingBeats extends Cadence {
+  /** Takes them back: the last one was sent at `lastAtMs` (undefined: none was), the next one is due in `delayMs`. */
+  readonly resume: (delayMs: number, lastAtMs: number | undefined) => void;
 }
 
-interface Seen {
+export interface RestingReports extends RestingBeats {
+  /** The types of the conditions that these reports tell of. */
+  readonly conditions: readonly string[];
+}
+
+interface SeenLease {
   readonly base: Lease;
   readonly atMs: number;
   readonly lease: Lease;
@@ -41,34 +41,56 @@ export interface HeartbeatsOptions {
   readonly store: ObjectStore;
   readonly journal: Journal;
   readonly rules: LegRules;
-  /** The one process that judges nodes by their leases. */
+  /** The one process that judges nodes by their heartbeats. */
   readonly watcher: string;
-  /** What this process will see waits, because it is paused or its watch lags. */
+  /** What this process will see waits, because it is paused or its watch lags, or its clock is not the run's. */
   readonly isBehind: (process: string) => boolean;
 }
 
 const KUBELET = 'kubelet/';
+const LEASE_NAMESPACE = 'kube-node-lease';
 
 export class Heartbeats {
   readonly #options: HeartbeatsOptions;
-  readonly #resting = new Map<string, Cadence>();
+  readonly #renewals = new Map<string, RestingBeats>();
+  readonly #reports = new Map<string, RestingReports>();
+  readonly #pulses = new Map<string, Pulse>();
   /** By node: what a watcher was shown last, so that nothing it has seen is taken back. */
-  readonly #seen = new Map<string, Seen>();
+  readonly #seen = new Map<string, SeenLease>();
 
   constructor(options: HeartbeatsOptions) {
     this.#options = options;
   }
 
-  /** Takes over the renewals of a node; false: they must go on as events. */
-  rest(node: string, cadence: Cadence): boolean {
-    const { journal, engine } = this.#options;
-    const isPrompt = cadence.lastAtMs <= engine.nowMs && engine.nowMs - cadence.lastAtMs < cadence.periodMs;
-    if (journal.isFull || !isPrompt || this.#isBent(node)) return false;
-    this.#resting.set(node, cadence);
+  /** How the heartbeats of a node are seen; the same object for as long as the run lasts. */
+  pulseOf(node: string): Pulse {
+    let pulse = this.#pulses.get(node);
+    if (pulse === undefined) this.#pulses.set(node, (pulse = new Pulse()));
+    return pulse;
+  }
+
+  /** Takes over the renewals of a node's lease; false: they must go on as events. */
+  restRenewals(node: string, beats: RestingBeats): boolean {
+    if (!this.#isPrompt(beats) || this.#isBent(node, 'Lease')) return false;
+    this.#renewals.set(node, beats);
+    this.pulseOf(node).renewals.begin(beats, this.#options.engine.nowMs);
     return true;
   }
 
-  /** Something is about to touch this process; its renewals become real again. Requests on their way still land. */
+  /** Takes over the reports of a node's status; false: they must go on as events. */
+  restReports(node: string, beats: RestingReports): boolean {
+    if (!this.#renewals.has(node) || !this.#isPrompt(beats) || this.#isBent(node, 'Node')) return false;
+    this.#reports.set(node, beats);
+    this.pulseOf(node).reports.begin(beats, this.#options.engine.nowMs);
+    return true;
+  }
+
+  /** The kubelet has something to report. */
+  wakeReports(node: string): void {
+    this.#wakeReports(node, 0);
+  }
+
+  /** Something is about to touch this process; its heartbeats become real again. Requests on their way still land. */
   processTouched(name: string): void {
     if (name.startsWith(KUBELET)) this.#wake(name.slice(KUBELET.length), 0);
     // A paused watcher works off its deliveries in their order: what it has not been handed, it must not see.
@@ -80,28 +102,34 @@ export class Heartbeats {
     this.#wake(node, HEARTBEAT_LEGS.requestMs);
   }
 
-  /** The lease itself was deleted: its kubelet has to make a new one (K-40). */
-  leaseRemoved(node: string): void {
-    this.#seen.delete(node);
-    const cadence = this.#resting.get(node);
-    this.#resting.delete(node);
-    if (cadence !== undefined) cadence.resume(this.#untilNext(cadence, this.#lastAtMs(cadence, 0)));
+  /** Without its lease a kubelet has to make a new one, without its Node to learn that nobody takes its reports (K-40). */
+  objectRemoved(kind: Kind, name: string): void {
+    if (kind === 'Node') this.#wakeReports(name, 0);
+    if (kind !== 'Lease') return;
+    this.#seen.delete(name);
+    this.#wake(name, 0);
   }
 
   /** A rule was added to one of the legs; it may be about heartbeats. */
   ruleAdded({ client, kind }: ClientMatch): void {
-    if (kind !== undefined && kind !== 'Lease') return;
-    if (client !== undefined && client !== this.#options.watcher) this.processTouched(client);
-    else this.#wakeAll();
+    if (client?.startsWith(KUBELET) === true) {
+      if (kind === 'Node') this.#wakeReports(client.slice(KUBELET.length), 0);
+      else if (kind === undefined || kind === 'Lease') this.processTouched(client);
+      return;
+    }
+    // Everybody watches Nodes, and only one process looks at leases.
+    const isAboutLeases = client === undefined || client === this.#options.watcher;
+    if (isAboutLeases && (kind === undefined || kind === 'Lease')) this.#wakeAll();
+    else if (kind === undefined || kind === 'Node') {
+      for (const node of this.#reports.keys()) this.#wakeReports(node, 0);
+    }
   }
 
   /** The lease as a watcher has it now, whose own picture is `lease`. */
   view(lease: Lease): Lease {
     const node = lease.metadata.name;
-    const cadence = this.#resting.get(node);
     const seen = this.#seen.get(node);
-    const { requestMs, watchMs } = HEARTBEAT_LEGS;
-    const atMs = cadence === undefined ? undefined : this.#lastAtMs(cadence, requestMs + watchMs);
+    const atMs = this.#renewals.has(node) ? this.pulseOf(node).renewals.seenBy(this.#options.engine.nowMs) : undefined;
     if (atMs === undefined || atMs === seen?.atMs) return newer(lease, seen);
     const renewed = withRenewTime(lease, atMs);
     this.#seen.set(node, { base: lease, atMs, lease: renewed });
@@ -109,51 +137,106 @@ export class Heartbeats {
   }
 
   #wakeAll(): void {
-    for (const node of this.#resting.keys()) this.#wake(node, 0);
+    for (const node of this.#renewals.keys()) this.#wake(node, 0);
   }
 
   #wake(node: string, legMs: number): void {
-    const cadence = this.#resting.get(node);
-    if (cadence === undefined) return;
-    this.#resting.delete(node);
-    const { store, journal } = this.#options;
-    const lastAtMs = this.#lastAtMs(cadence, legMs);
-    const lease = store.get('Lease', `kube-node-lease/${node}`);
-    if (lease !== undefined && lastAtMs > cadence.lastAtMs) {
-      store.put('Lease', withRenewTime(lease, lastAtMs), (commit) => journal.commit(`${KUBELET}${node}`, commit));
+    this.#wakeReports(node, legMs);
+    const beats = this.#renewals.get(node);
+    if (beats === undefined) return;
+    this.#renewals.delete(node);
+    this.#end('Lease', node, legMs, beats, (lease, atMs) => withRenewTime(lease, atMs));
+  }
+
+  #wakeReports(node: string, legMs: number): void {
+    const beats = this.#reports.get(node);
+    if (beats === undefined) return;
+    this.#reports.delete(node);
+    this.#end('Node', node, legMs, beats, (stored, atMs) => withHeartbeat(stored, beats.conditions, atMs));
+  }
+
+  /** Writes what the last beat said, and gives the next one back to the kubelet. */
+  #end<K extends 'Lease' | 'Node'>(
+    kind: K,
+    node: string,
+    legMs: number,
+    beats: RestingBeats,
+    beaten: (object: ObjectOfKind[K], atMs: number) => ObjectOfKind[K],
+  ): void {
+    const { store, journal, engine } = this.#options;
+    const pulse = this.pulseOf(node);
+    const lastAtMs = (kind === 'Lease' ? pulse.renewals : pulse.reports).end(engine.nowMs, legMs);
+    const stored = store.get(kind, kind === 'Lease' ? `${LEASE_NAMESPACE}/${node}` : node);
+    if (stored !== undefined && lastAtMs !== undefined) {
+      store.put(kind, beaten(stored, lastAtMs), (commit) => journal.commit(`${KUBELET}${node}`, commit));
     }
-    cadence.resume(this.#untilNext(cadence, lastAtMs));
+    const nextAtMs = lastAtMs === undefined ? beats.nextAtMs : lastAtMs + beats.periodMs;
+    beats.resume(Math.max(0, nextAtMs - engine.nowMs), lastAtMs);
   }
 
-  /** The last renewal that was sent at least `legMs` ago. */
-  #lastAtMs({ lastAtMs, periodMs }: Cadence, legMs: number): number {
-    const elapsedMs = this.#options.engine.nowMs - legMs - lastAtMs;
-    return lastAtMs + Math.max(0, Math.trunc(elapsedMs / periodMs)) * periodMs;
+  #isPrompt({ nextAtMs, periodMs }: Cadence): boolean {
+    const untilNextMs = nextAtMs - this.#options.engine.nowMs;
+    return untilNextMs > 0 && untilNextMs <= periodMs;
   }
 
-  #untilNext({ periodMs }: Cadence, lastAtMs: number): number {
-    return Math.max(0, lastAtMs + periodMs - this.#options.engine.nowMs);
-  }
-
-  /** Whether a rule in force could touch the renewals of this node, or how they are seen. */
-  #isBent(node: string): boolean {
-    const { rules, watcher, isBehind } = this.#options;
-    if (isBehind(watcher)) return true;
-    const { requests, responses, watches } = rules;
-    if (requests.isEmpty && responses.isEmpty && watches.isEmpty) return false;
-    const subject = { client: `${KUBELET}${node}`, kind: 'Lease', verb: 'update' } as const;
+  /** Whether a rule in force could touch such heartbeats of this node, or how they are seen. */
+  #isBent(node: string, kind: 'Lease' | 'Node'): boolean {
+    const { rules, watcher, isBehind, journal } = this.#options;
+    if (journal.isFull || isBehind(watcher)) return true;
+    const { requests, responses, watches, lists } = rules;
+    if (requests.isEmpty && responses.isEmpty && watches.isEmpty && lists.isEmpty) return false;
+    // A failed taint waits for the next report of its node to be mended (N-15), whoever's writes of Nodes fail.
+    if (kind === 'Node')
+      return [requests, responses, watches, lists].some((table: RuleTable<unknown>) => table.isAboutKind('Node'));
+    const subject = { client: `${KUBELET}${node}`, kind, verb: 'update' } as const;
     return (
-      requests.isAbout(subject) || responses.isAbout(subject) || watches.isAbout({ client: watcher, kind: 'Lease' })
+      requests.isAbout(subject) ||
+      responses.isAbout(subject) ||
+      watches.isAbout({ client: watcher, kind }) ||
+      lists.isAboutKind(kind)
     );
   }
 }
 
+/** Whether a write of a Node says no more than that its kubelet is still there. */
+export function isReportOf({ before, object: after }: Commit<'Node'>): boolean {
+  if (before === undefined || before.spec !== after.spec || before.metadata.labels !== after.metadata.labels)
+    return false;
+  const [old, now] = [before.status?.conditions ?? [], after.status?.conditions ?? []];
+  const { conditions: _old, ...restBefore } = before.status ?? {};
+  const { conditions: _now, ...restAfter } = after.status ?? {};
+  const isSameRest = (Object.keys({ ...restBefore, ...restAfter }) as (keyof typeof restAfter)[]).every(
+    (field) => restBefore[field] === restAfter[field],
+  );
+  return isSameRest && old.length === now.length && old.every((condition, at) => isSameBut(condition, now[at]));
+}
+
+/** But for its heartbeat. */
+function isSameBut(before: Condition, after: Condition | undefined): boolean {
+  return (
+    after !== undefined &&
+    before.type === after.type &&
+    before.status === after.status &&
+    before.reason === after.reason &&
+    before.message === after.message &&
+    before.lastTransitionTime === after.lastTransitionTime
+  );
+}
+
 /** Of two pictures of one lease the one that was renewed later; microseconds of equal length compare as text. */
-function newer(lease: Lease, seen: Seen | undefined): Lease {
+function newer(lease: Lease, seen: SeenLease | undefined): Lease {
   if (seen === undefined || seen.base.metadata.uid !== lease.metadata.uid) return lease;
   return (lease.spec.renewTime ?? '') < (seen.lease.spec.renewTime ?? '') ? seen.lease : lease;
 }
 
 function withRenewTime(lease: Lease, atMs: number): Lease {
   return { ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(atMs) } };
+}
+
+function withHeartbeat(node: Node, types: readonly string[], atMs: number): Node {
+  const lastHeartbeatTime = formatTime(atMs);
+  const conditions = (node.status?.conditions ?? []).map((condition) =>
+    types.includes(condition.type) ? { ...condition, lastHeartbeatTime } : condition,
+  );
+  return { ...node, status: { ...node.status, conditions } };
 }

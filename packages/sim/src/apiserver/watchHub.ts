@@ -8,59 +8,20 @@
  */
 import { assert } from '@everynode/core/assert';
 import type { Kind } from '@everynode/core/api/objects';
-import type { WatchEvent } from '@everynode/core/api/requests';
 import type { Engine } from '../engine/engine.ts';
-import type { EventHandle } from '../engine/eventQueue.ts';
 import { latencyDraw } from '../engine/latencies.ts';
-import type { Rng } from '../engine/rng.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
 import type { Draw } from '../plan.ts';
 import type { RuleTable } from '../seams/ruleTable.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import { stepStream } from '../seams/worldSeams.ts';
 import type { Commit } from './changeLog.ts';
-import { HEARTBEAT_LEGS } from './heartbeats.ts';
+import { isReportOf } from './heartbeats.ts';
+import { HEARTBEAT_LEGS } from '../engine/pulse.ts';
 import { boundNode, type Journal, subjectRef } from './journal.ts';
 import type { ObjectStore } from './objectStore.ts';
 import { reconnectDelayMs } from './reconnect.ts';
-
-/** Who gets what a stream brings. */
-export interface WatchSink {
-  event(event: WatchEvent): void;
-  /** 410: the stream is closed, the client must list again. */
-  expired(): void;
-}
-
-export interface WatchRequest {
-  readonly client: string;
-  readonly kind: Kind;
-  /** Pods bound to this node, or the Node or Lease of this name. */
-  readonly nodeName: string | undefined;
-  /** Everything after this revision is delivered. */
-  readonly revision: number;
-  readonly sink: WatchSink;
-  /** Runs now, later or never, as the life of the client's process has it. */
-  readonly deliver: (run: () => void) => void;
-}
-
-interface Pending {
-  readonly event: WatchEvent;
-  readonly cause: number | undefined;
-  readonly dueMs: number;
-}
-
-interface Stream extends WatchRequest {
-  readonly rng: Rng;
-  queue: Pending[];
-  /** Queue position of the next one. */
-  head: number;
-  handle: EventHandle | undefined;
-  /** Of the last event delivered. */
-  seenRevision: number;
-  lastDueMs: number;
-  /** Since when the client's link is cut; undefined: open. */
-  heldSinceMs: number | undefined;
-}
+import { eventFor, newStream, type Pending, type Stream, type WatchRequest } from './watchStream.ts';
 
 export interface WatchHubOptions {
   readonly engine: Engine;
@@ -91,16 +52,7 @@ export class WatchHub {
     const { store, streams } = this.#options;
     const missed = store.changesSince(request.kind, request.revision);
     if (missed === undefined) return false;
-    const stream: Stream = {
-      ...request,
-      rng: streams.of(`watch/${request.client}/${request.kind}`),
-      queue: [],
-      head: 0,
-      handle: undefined,
-      seenRevision: request.revision,
-      lastDueMs: 0,
-      heldSinceMs: undefined,
-    };
+    const stream = newStream(request, streams.of(`watch/${request.client}/${request.kind}`));
     this.#listOf(stream).push(stream);
     listIn(this.#byClient, request.client).push(stream);
     for (const commit of missed) this.#enqueue(stream, commit);
@@ -175,18 +127,47 @@ export class WatchHub {
       return;
     }
     const { engine, rules } = this.#options;
+    const isReported = commit.kind === 'Node' && event.type === 'MODIFIED' && isReportOf(commit as Commit<'Node'>);
     // Heartbeats travel without spread, so that they can be left out where nothing depends on them.
-    let delayMs = stream.kind === 'Lease' ? HEARTBEAT_LEGS.watchMs : stream.rng.draw(this.#latency);
+    let delayMs = stream.kind === 'Lease' || isReported ? HEARTBEAT_LEGS.watchMs : stream.rng.draw(this.#latency);
     if (!rules.isEmpty) {
       for (const rule of rules.matching(stream)) {
         delayMs += this.#options.streams.of(stepStream(rule.stepId)).draw(rule.effect);
         rules.bite(rule);
       }
     }
+    if (isReported) {
+      this.#enqueueReport(stream, { event, cause: commit.cause, dueMs: engine.nowMs + delayMs });
+      return;
+    }
     const dueMs = Math.max(stream.lastDueMs, engine.nowMs + delayMs);
     stream.lastDueMs = dueMs;
     stream.queue.push({ event, cause: commit.cause, dueMs });
     if (stream.handle === undefined) this.#scheduleNext(stream, dueMs);
+  }
+
+  /**
+   * A report comes at its time beside the queue: with the change that overtakes it, or behind the one that it would
+   * overtake. So the stream keeps its order, and all else comes at the instant at which it would without the report.
+   */
+  #enqueueReport(stream: Stream, report: Pending): void {
+    const { engine } = this.#options;
+    stream.reports.push(report);
+    engine.schedule(report.dueMs - engine.nowMs, stream.client, () => this.#deliverReports(stream, 0), 'heartbeat');
+  }
+
+  /** Those that a change of this revision overtakes, and those that are due and overtake nothing. */
+  #deliverReports(stream: Stream, overtaker: number): void {
+    const { engine } = this.#options;
+    for (;;) {
+      const [next] = stream.reports;
+      if (next === undefined) return;
+      const { resourceVersion } = next.event;
+      const pending = stream.queue[stream.head]?.event.resourceVersion ?? Infinity;
+      if (resourceVersion > overtaker && (next.dueMs > engine.nowMs || resourceVersion > pending)) return;
+      stream.reports.shift();
+      engine.withCause(next.cause, () => this.#deliver(stream, next));
+    }
   }
 
   #scheduleNext(stream: Stream, dueMs: number): void {
@@ -207,7 +188,9 @@ export class WatchHub {
         break;
       }
       stream.head += 1;
+      if (stream.reports.length > 0) this.#deliverReports(stream, next.event.resourceVersion);
       engine.withCause(next.cause, () => this.#deliver(stream, next));
+      if (stream.reports.length > 0) this.#deliverReports(stream, 0);
     }
     if (stream.head === stream.queue.length) {
       stream.queue = [];
@@ -263,21 +246,12 @@ export class WatchHub {
     stream.handle = undefined;
     stream.queue = [];
     stream.head = 0;
+    stream.reports = [];
   }
 
   #listOf({ kind, nodeName }: WatchRequest): Stream[] {
     return nodeName === undefined ? listIn(this.#unfiltered, kind) : listIn(this.#filtered, filterKey(kind, nodeName));
   }
-}
-
-/** What a watcher of one node makes of a commit: an object that starts to match is new to it (A-20). */
-function eventFor(nodeName: string | undefined, commit: Commit): WatchEvent | undefined {
-  const { kind, type, before, object, revision } = commit;
-  if (nodeName === undefined) return { type, object, resourceVersion: revision };
-  const did = before !== undefined && boundNode(kind, before) === nodeName;
-  const does = type !== 'DELETED' && boundNode(kind, object) === nodeName;
-  if (!did && !does) return undefined;
-  return { type: did ? (does ? 'MODIFIED' : 'DELETED') : 'ADDED', object, resourceVersion: revision };
 }
 
 function filterKey(kind: Kind, nodeName: string): string {

@@ -30,7 +30,11 @@ export interface ProcessIdentity {
   readonly lost: () => void;
 }
 
-export function createContext(world: World, identity: ProcessIdentity): ComponentContext {
+/** What a process is given, and the client behind its `send`. */
+export function createContext(
+  world: World,
+  identity: ProcessIdentity,
+): { readonly context: ComponentContext; readonly client: ApiClient } {
   const { engine, processes, streams, profile, settings, plan, heartbeats } = world;
   const { name, incarnation, limits, timeoutMs, isLinked, lost } = identity;
   const deliver = (run: () => void): void => processes.deliver(name, incarnation, run);
@@ -46,7 +50,7 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
     order,
   });
   const client = new ApiClient(clientWorld(world), { name, limits, timeoutMs, deliver, isLinked, lost });
-  return {
+  const context: ComponentContext = {
     name,
     profile,
     settings,
@@ -74,12 +78,14 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
       informer.run();
       return informer;
     },
+    pulseOf: (node) => heartbeats.pulseOf(node),
     rng: (purpose) => streams.of(`${name}/${purpose}`),
     isOrderDrawn: plan.explore,
     comparesFleets: world.comparesFleets,
     order,
     trace: createTrace(world, name),
   };
+  return { context, client };
 }
 
 function createTrace({ engine, journal, nodeCauses, observe }: World, name: string): ComponentTrace {

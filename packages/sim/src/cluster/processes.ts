@@ -1,5 +1,6 @@
 /** Brings control-plane processes and nodes to life, and takes nodes away. Rules: X-1, X-8, L-4, K-35, K-37. */
 import { formatMicroTime, formatTime } from '@everynode/core/api/time';
+import type { Lease } from '@everynode/core/api/node';
 import type { ApiObject } from '@everynode/core/api/objects';
 import { objectRef } from '@everynode/core/api/objects';
 import type {
@@ -38,7 +39,7 @@ export function startProcess(world: World, component: ComponentDefinition): void
         isLinked: () => true,
         lost: () => undefined,
       };
-      tellStart(world, name, incarnation, () => component.start(createContext(world, identity)));
+      tellStart(world, name, incarnation, () => component.start(createContext(world, identity).context));
     },
     died: () => {
       hub.closeClient(name);
@@ -58,7 +59,7 @@ export function startExistingNode(world: World, spec: NodeSpec, kubeletOf: Kubel
     return store.put(object.kind, { ...object, metadata }, (commit) => journal.commit('engine', commit)).object;
   };
   const node = put(readyNode(spec, identity, engine.nowMs));
-  put({
+  const lease = put({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: {
@@ -74,12 +75,12 @@ export function startExistingNode(world: World, spec: NodeSpec, kubeletOf: Kubel
       renewTime: formatMicroTime(engine.nowMs),
     },
   });
-  startKubelet(world, spec, identity, kubeletOf, true);
+  startKubelet(world, spec, identity, kubeletOf, lease as Lease);
 }
 
 /** A machine that has just come up: its kubelet starts and registers the node by itself (X-1). */
 export function startNewNode(world: World, spec: NodeSpec, kubeletOf: KubeletOf): void {
-  startKubelet(world, spec, introduce(world, spec), kubeletOf, false);
+  startKubelet(world, spec, introduce(world, spec), kubeletOf, undefined);
 }
 
 /** The machine is gone for good, with all that ran on it; its Node object is somebody else's affair. */
@@ -99,7 +100,7 @@ function startKubelet(
   spec: NodeSpec,
   identity: NodeIdentity,
   kubeletOf: KubeletOf,
-  isExisting: boolean,
+  lease: Lease | undefined,
 ): void {
   const { processes, hub, machines, nodeCauses } = world;
   const kubelet = kubeletOf(spec.name);
@@ -107,7 +108,7 @@ function startKubelet(
   const machine = machines.get(spec.name) as MachineState;
   processes.add(name, {
     start: (incarnation) => {
-      const registration = registrationOf(spec, identity, isExisting && incarnation === 1);
+      const registration = registrationOf(spec, identity, incarnation === 1 ? lease : undefined);
       const seq = tellStart(world, name, incarnation, () =>
         kubelet.start(kubeletContext(world, kubelet, { machine, incarnation, registration })),
       );
@@ -134,7 +135,7 @@ function kubeletContext(
   kubelet: ComponentDefinition<KubeletContext>,
   { machine, incarnation, registration }: KubeletLife,
 ): KubeletContext {
-  const context = createContext(world, {
+  const { context, client } = createContext(world, {
     name: kubeletName(machine.name),
     incarnation,
     limits: kubelet.limits(world.settings),
@@ -144,25 +145,30 @@ function kubeletContext(
   });
   const { engine, processes, heartbeats } = world;
   const { name } = machine;
+  const mayRest = (): boolean => processes.skewMs(kubeletName(name)) === 0 && machine.reachable;
   const seat: HeartbeatSeat = {
     schedule: (delayMs, run) => {
       const process = kubeletName(name);
-      engine.schedule(delayMs, process, () => processes.deliver(process, incarnation, run), 'heartbeat');
+      return engine.schedule(delayMs, process, () => processes.deliver(process, incarnation, run), 'heartbeat');
     },
-    rest: (cadence) => processes.skewMs(kubeletName(name)) === 0 && machine.reachable && heartbeats.rest(name, cadence),
+    send: (request, done) => client.sendHeartbeat(request, done),
+    restRenewals: (beats) => mayRest() && heartbeats.restRenewals(name, beats),
+    restReports: (beats) => mayRest() && heartbeats.restReports(name, beats),
+    wakeReports: () => heartbeats.wakeReports(name),
   };
   // `trace` has getters, so the context is shared, not copied field by field.
   return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });
 }
 
-function registrationOf(spec: NodeSpec, identity: NodeIdentity, existing: boolean): NodeRegistration {
+function registrationOf(spec: NodeSpec, identity: NodeIdentity, lease: Lease | undefined): NodeRegistration {
   const { labels, taints, capacity, readyWhenDaemonSetPodReady } = spec;
   return {
     labels,
     taints,
     capacity,
     identity,
-    existing,
+    existing: lease !== undefined,
+    ...(lease === undefined ? {} : { lease }),
     ...(readyWhenDaemonSetPodReady === undefined ? {} : { readyWhenDaemonSetPodReady }),
   };
 }

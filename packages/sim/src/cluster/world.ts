@@ -76,10 +76,11 @@ export function createWorld(
 
   const store = new ObjectStore(nowMs, (commit) => {
     hub.publish(commit);
-    if (commit.kind === 'Lease' && commit.type === 'DELETED') heartbeats.leaseRemoved(commit.object.metadata.name);
+    if (commit.type === 'DELETED') heartbeats.objectRemoved(commit.kind, commit.object.metadata.name);
     observe(changeOf(commit, journal.lastSeq));
   });
-  const isBehind = (process: string): boolean => processes.isPaused(process) || hub.isBehind(process, 'Lease');
+  const isBehind = (process: string): boolean =>
+    processes.isPaused(process) || processes.skewMs(process) !== 0 || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
   const { priorityClasses = {} } = plan;
   const objectsMax = plan.limits.objects;

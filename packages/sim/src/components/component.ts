@@ -3,7 +3,7 @@
  * keeps its memory in the closure of `start`, so that a crash forgets everything: the next incarnation starts anew.
  */
 import type { Lister, ApiRequest, ApiResult } from '@everynode/core/api/requests';
-import type { ResourceList, Taint } from '@everynode/core/api/node';
+import type { Lease, ResourceList, Taint } from '@everynode/core/api/node';
 import type { ApiObject, Kind, ObjectOfKind } from '@everynode/core/api/objects';
 import type { Profile } from '@everynode/core/profile';
 import type { SyncPass } from '@everynode/core/daemonset/syncContext';
@@ -72,6 +72,8 @@ export interface ComponentContext {
   rng(purpose: string): Rng;
   /** `order` shuffles. */
   readonly isOrderDrawn: boolean;
+  /** How the heartbeats of a node are seen: the same object for as long as the run lasts. */
+  pulseOf(node: string): PulseView;
   /** Tests: the controller holds its index against a walk over its caches at every step. */
   readonly comparesFleets: boolean;
   /** Identity by default; a seeded shuffle in explore mode, wherever Go has no order. */
@@ -126,21 +128,38 @@ export interface NodeRegistration {
   readonly readyWhenDaemonSetPodReady?: string;
   /** First start of a node of instant 0: its Node is there and Ready, nothing to register, no delay. False at every later start. */
   readonly existing: boolean;
+  /** What the kubelet of such a node has been renewing. */
+  readonly lease?: Lease;
 }
 
-/** How a kubelet renews its lease: by events, or by a rule while nothing could touch its renewals. */
+/** Heartbeats that a kubelet hands over: the next one would be sent at `nextAtMs` of the run, the others every `periodMs`. */
+export interface HandedBeats {
+  readonly nextAtMs: number;
+  readonly periodMs: number;
+  /** They are the kubelet's again: the last one was sent at `lastAtMs` (undefined: none), the next one is due in `delayMs`. */
+  readonly resume: (delayMs: number, lastAtMs: number | undefined) => void;
+}
+
+/** How a kubelet says that it is there: by events, or by a rule while nothing could touch its heartbeats. */
 export interface HeartbeatSeat {
-  /** A timer for a renewal. */
-  schedule(delayMs: number, run: () => void): void;
-  /**
-   * Hands the renewals over: the last one was sent at `lastAtMs` of the run, the next ones would follow every
-   * `periodMs`. False: they stay the kubelet's. True: until `resume` says in how many ms the next one is due.
-   */
-  rest(cadence: {
-    readonly lastAtMs: number;
-    readonly periodMs: number;
-    readonly resume: (delayMs: number) => void;
-  }): boolean;
+  /** A timer for a heartbeat. */
+  schedule(delayMs: number, run: () => void): Timer;
+  /** Sends a heartbeat: it takes nobody's token, and travels without spread. */
+  send(request: ApiRequest, done: (result: ApiResult) => void): void;
+  /** Hands the renewals of its lease over. False: they stay the kubelet's. */
+  restRenewals(beats: HandedBeats): boolean;
+  /** Hands over the reports in which only the heartbeat of these conditions moves. False: they stay the kubelet's. */
+  restReports(beats: HandedBeats & { readonly conditions: readonly string[] }): boolean;
+  /** Takes the reports back, where they were handed over. */
+  wakeReports(): void;
+}
+
+/** The heartbeats of a node as a watcher is shown them, also those that are no events. */
+export interface PulseView {
+  /** Lease and status are renewed by a rule: nothing but time can change what is seen of them. */
+  readonly isBeating: boolean;
+  readonly renewals: { seenBy(atMs: number): number | undefined };
+  readonly reports: { seenBy(atMs: number): number | undefined };
 }
 
 export interface KubeletContext extends ComponentContext {

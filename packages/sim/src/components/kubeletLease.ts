@@ -21,7 +21,7 @@ const RETRY_MAX_MS = 7000;
 /** Keeps the lease fresh from `firstInMs` on; `node` is the Node as the kubelet last saw it, the lease's owner. */
 export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => Node | undefined): void {
   const rootCause = ctx.trace.cause;
-  let known: Lease | undefined;
+  let known = ctx.registration.lease === undefined ? undefined : unversioned(ctx.registration.lease);
   const later = (delayMs: number, run: () => void): void => {
     ctx.trace.causedBy(rootCause, () => ctx.heartbeats.schedule(delayMs, run));
   };
@@ -30,6 +30,9 @@ export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => No
   let sentAtMs = 0;
   const nextPeriod = (): void => later(periodMs, () => renew(0));
   const resume = (delayMs: number): void => later(delayMs, () => renew(0));
+  const rest = (nextAtMs: number): void => {
+    if (!ctx.heartbeats.restRenewals({ nextAtMs, periodMs, resume })) resume(Math.max(0, nextAtMs - ctx.nowMs()));
+  };
   const failed = (retries: number): void => {
     if (retries === RETRIES_MAX) nextPeriod();
     else later(Math.min(RETRY_FIRST_MS * 2 ** retries, RETRY_MAX_MS), () => renew(retries + 1));
@@ -37,8 +40,7 @@ export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => No
   const answered = (result: ApiResult, retries: number): void => {
     if (result.ok) {
       if (known === undefined && result.object?.kind === 'Lease') known = unversioned(result.object);
-      if (!ctx.heartbeats.rest({ lastAtMs: sentAtMs, periodMs, resume }))
-        resume(Math.max(0, sentAtMs + periodMs - ctx.nowMs()));
+      rest(sentAtMs + periodMs);
       return;
     }
     // A node's lease goes with the node; a kubelet that lives on makes a new one (K-40).
@@ -53,7 +55,7 @@ export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => No
       return;
     }
     const object = { ...known, spec: { ...known.spec, renewTime } };
-    ctx.send({ verb: 'update', object }, (result) => answered(result, retries));
+    ctx.heartbeats.send({ verb: 'update', object }, (result) => answered(result, retries));
   };
   const adopt = (retries: number, renewTime: string): void => {
     const lease = newLease(ctx.nodeName, node(), renewTime);
@@ -66,7 +68,8 @@ export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => No
       } else failed(retries);
     });
   };
-  later(firstInMs, () => renew(0));
+  if (known === undefined) later(firstInMs, () => renew(0));
+  else rest(ctx.nowMs() + firstInMs);
 }
 
 function newLease(nodeName: string, node: Node | undefined, renewTime: string): Lease {

@@ -4,12 +4,17 @@
  */
 import type { Condition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
+import type { ApiResult } from '@everynode/core/api/requests';
+import { HEARTBEAT_LEGS } from '../engine/pulse.ts';
 import { nextTickAtMs } from '../engine/ticks.ts';
 import type { KubeletContext, Timer } from './component.ts';
 import { flipReasons, isSameStatus, newNode, type NodeState, nodeConditions } from './kubeletNodeStatus.ts';
 
 const UPDATE_MS = 10_000;
 const REPORT_MS = 300_000;
+/** A report is due so long after the answer to the last one, in a round: so every 31st round brings one. */
+const PERIOD_MS = REPORT_MS + UPDATE_MS;
+const ROUND_TRIP_MS = HEARTBEAT_LEGS.requestMs + HEARTBEAT_LEGS.responseMs;
 const ATTEMPTS_MAX = 5;
 /** Registration is tried again after 100 ms, doubled up to 7 s. */
 const REGISTER_FIRST_MS = 100;
@@ -30,6 +35,8 @@ export class KubeletStatus {
   #reportedAtMs: number;
   #isUnderway = false;
   #timer: { readonly timer: Timer; readonly atMs: number } | undefined;
+  /** Reports come by a rule for now (`HeartbeatSeat`). */
+  #isResting = false;
 
   constructor(options: StatusOptions) {
     this.#options = options;
@@ -59,9 +66,15 @@ export class KubeletStatus {
     attempt(REGISTER_FIRST_MS);
   }
 
-  /** Waits for the next report that is due anyway. */
+  /** Waits for the next report that is due anyway, or leaves the reports to come to a rule. */
   begin(): void {
-    this.#wakeAt(nextTickAtMs(this.#reportedAtMs + REPORT_MS, this.#phaseMs, UPDATE_MS, true));
+    const { heartbeats } = this.#options.ctx;
+    const nextAtMs = nextTickAtMs(this.#reportedAtMs + REPORT_MS, this.#phaseMs, UPDATE_MS, true);
+    const conditions = this.#reported.map(({ type }) => type);
+    const resume = (delayMs: number, lastAtMs: number | undefined): void => this.#resume(delayMs, lastAtMs);
+    this.#isResting =
+      this.#timer === undefined && heartbeats.restReports({ nextAtMs, periodMs: PERIOD_MS, conditions, resume });
+    if (!this.#isResting) this.#wakeAt(nextAtMs, true);
   }
 
   /** Something that the status tells of has changed: the next round will find it. */
@@ -79,6 +92,12 @@ export class KubeletStatus {
     if (this.#reported.length > 0 && !isSameStatus(this.#reported, node.status?.conditions)) this.changed();
   }
 
+  #resume(delayMs: number, lastAtMs: number | undefined): void {
+    this.#isResting = false;
+    if (lastAtMs !== undefined) this.#reportedAtMs = lastAtMs + ROUND_TRIP_MS;
+    this.#wakeAt(this.#options.ctx.nowMs() + delayMs, true);
+  }
+
   #takeOver(registered: (known: Node | undefined) => void, retry: () => void): void {
     const { ctx } = this.#options;
     ctx.send({ verb: 'get', kind: 'Node', key: ctx.nodeName }, (got) => {
@@ -91,14 +110,18 @@ export class KubeletStatus {
     });
   }
 
-  #wakeAt(atMs: number): void {
+  /** `isBeat`: that round will be there only to say that nothing has changed. */
+  #wakeAt(atMs: number, isBeat = false): void {
     const { ctx } = this.#options;
+    if (this.#isResting) ctx.heartbeats.wakeReports();
     if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
     if (this.#timer !== undefined) ctx.cancel(this.#timer.timer);
-    const timer = ctx.schedule(Math.max(0, atMs - ctx.nowMs()), () => {
+    const delayMs = Math.max(0, atMs - ctx.nowMs());
+    const run = (): void => {
       this.#timer = undefined;
       this.#round();
-    });
+    };
+    const timer = isBeat ? ctx.heartbeats.schedule(delayMs, run) : ctx.schedule(delayMs, run);
     this.#timer = { timer, atMs };
   }
 
@@ -108,15 +131,22 @@ export class KubeletStatus {
     const stored = cached()?.status?.conditions;
     const conditions = nodeConditions(state(), stored ?? this.#reported, ctx.nowMs());
     const isDue = ctx.nowMs() - this.#reportedAtMs >= REPORT_MS;
-    if (isDue || !isSameStatus(conditions, stored)) this.#write(conditions, stored, 1);
+    const isSame = isSameStatus(conditions, stored);
+    if (isDue || !isSame) this.#write(conditions, stored, 1, isSame);
     else this.begin();
   }
 
-  #write(conditions: readonly Condition[], stored: readonly Condition[] | undefined, attempt: number): void {
+  #write(
+    conditions: readonly Condition[],
+    stored: readonly Condition[] | undefined,
+    attempt: number,
+    isBeat: boolean,
+  ): void {
     const { ctx, cached } = this.#options;
     this.#isUnderway = true;
     const patch = { type: 'strategic', body: { status: { conditions } } } as const;
-    ctx.send({ verb: 'patch', kind: 'Node', key: ctx.nodeName, patch, subresource: 'status' }, (result) => {
+    const request = { verb: 'patch', kind: 'Node', key: ctx.nodeName, patch, subresource: 'status' } as const;
+    const answered = (result: ApiResult): void => {
       this.#isUnderway = false;
       if (result.ok) {
         const node = cached();
@@ -126,9 +156,11 @@ export class KubeletStatus {
         this.#noteReport(conditions);
         if (!isSameStatus(nodeConditions(this.#options.state(), conditions, ctx.nowMs()), conditions)) this.changed();
       } else if (attempt < ATTEMPTS_MAX && result.reason !== 'Timeout' && result.reason !== 'NotFound') {
-        this.#write(conditions, stored, attempt + 1);
+        this.#write(conditions, stored, attempt + 1, isBeat);
       } else this.changed();
-    });
+    };
+    if (isBeat) ctx.heartbeats.send(request, answered);
+    else ctx.send(request, answered);
   }
 
   #noteReport(conditions: readonly Condition[]): void {

@@ -2,7 +2,7 @@ import type { Condition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import { describe, expect, test } from 'vitest';
-import { checkHealth, expireConditions } from './nodeLifecycleHealth.ts';
+import { checkHealth, expireConditions, type LifeSigns } from './nodeLifecycleHealth.ts';
 import { withoutReady } from './nodeLifecyclePods.ts';
 import { diffNoScheduleTaints } from './nodeLifecycleTaints.ts';
 import {
@@ -28,46 +28,49 @@ function ready(status: string, heartbeatMs: number): Condition {
   return { type: 'Ready', status, lastHeartbeatTime: formatTime(heartbeatMs) };
 }
 
-function lease(renewMs: number) {
-  return {
+/** A lease that was renewed then, or none. */
+function signs(renewMs?: number): LifeSigns {
+  if (renewMs === undefined) return { lease: undefined, reportedAt: undefined };
+  const lease = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: 'n' },
     spec: { renewTime: formatMicroTime(renewMs) },
   } as const;
+  return { lease, reportedAt: undefined };
 }
 
 describe('checkHealth', () => {
   const GRACE = 40_000;
 
   test('the time of silence counts from when a sign of life was noticed, not from when it was given', () => {
-    const first = checkHealth(undefined, node([ready('True', 0)]), lease(0), GRACE, 7000);
-    const second = checkHealth(first.health, node([ready('True', 0)]), lease(10_000), GRACE, 12_000);
+    const first = checkHealth(undefined, node([ready('True', 0)]), signs(0), GRACE, 7000);
+    const second = checkHealth(first.health, node([ready('True', 0)]), signs(10_000), GRACE, 12_000);
     expect(second.health.probeAtMs).toBe(12_000);
     expect(
-      checkHealth(second.health, node([ready('True', 0)]), lease(10_000), GRACE, 52_000).conditions,
+      checkHealth(second.health, node([ready('True', 0)]), signs(10_000), GRACE, 52_000).conditions,
     ).toBeUndefined();
-    const over = checkHealth(second.health, node([ready('True', 0)]), lease(10_000), GRACE, 52_001);
+    const over = checkHealth(second.health, node([ready('True', 0)]), signs(10_000), GRACE, 52_001);
     expect([over.observed, over.current, over.silentMs]).toEqual(['True', 'Unknown', 40_001]);
   });
 
   test('a new heartbeat keeps a node alive without any lease', () => {
-    const first = checkHealth(undefined, node([ready('True', 0)]), undefined, GRACE, 0);
-    const second = checkHealth(first.health, node([ready('True', 30_000)]), undefined, GRACE, 35_000);
+    const first = checkHealth(undefined, node([ready('True', 0)]), signs(), GRACE, 0);
+    const second = checkHealth(first.health, node([ready('True', 30_000)]), signs(), GRACE, 35_000);
     expect(second.health.probeAtMs).toBe(35_000);
   });
 
   test('a lease that goes back in time is no sign of life', () => {
-    const first = checkHealth(undefined, node([ready('True', 0)]), lease(20_000), GRACE, 20_000);
-    expect(checkHealth(first.health, node([ready('True', 0)]), lease(10_000), GRACE, 30_000).health.probeAtMs).toBe(
+    const first = checkHealth(undefined, node([ready('True', 0)]), signs(20_000), GRACE, 20_000);
+    expect(checkHealth(first.health, node([ready('True', 0)]), signs(10_000), GRACE, 30_000).health.probeAtMs).toBe(
       20_000,
     );
   });
 
   test('a node without Ready has 60 s from its creation, then all four conditions are appended', () => {
-    const first = checkHealth(undefined, node([]), undefined, GRACE, 60_000);
+    const first = checkHealth(undefined, node([]), signs(), GRACE, 60_000);
     expect(first.conditions).toBeUndefined();
-    const over = checkHealth(first.health, node([]), undefined, GRACE, 60_001);
+    const over = checkHealth(first.health, node([]), signs(), GRACE, 60_001);
     expect(over.conditions?.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
       'Ready NodeStatusNeverUpdated',
       'MemoryPressure NodeStatusNeverUpdated',
@@ -77,8 +80,8 @@ describe('checkHealth', () => {
   });
 
   test('a node that is Unknown already is not written again', () => {
-    const first = checkHealth(undefined, node([ready('Unknown', 0)]), undefined, GRACE, 0);
-    const later = checkHealth(first.health, node([ready('Unknown', 0)]), undefined, GRACE, 90_000);
+    const first = checkHealth(undefined, node([ready('Unknown', 0)]), signs(), GRACE, 0);
+    const later = checkHealth(first.health, node([ready('Unknown', 0)]), signs(), GRACE, 90_000);
     expect([later.conditions, later.current]).toEqual([undefined, 'Unknown']);
   });
 
@@ -98,11 +101,6 @@ describe('checkHealth', () => {
 });
 
 describe('zones', () => {
-  const statuses = (readyCount: number, notReady: number): string[] => [
-    ...Array.from({ length: readyCount }, () => 'True'),
-    ...Array.from({ length: notReady }, () => 'Unknown'),
-  ];
-
   test.each([
     [0, 1, 'FullDisruption'],
     [0, 3, 'FullDisruption'],
@@ -112,7 +110,7 @@ describe('zones', () => {
     [10, 10, 'Normal'],
     [3, 0, 'Normal'],
   ])('%i ready and %i silent nodes are %s', (up, down, expected) => {
-    expect(computeZoneState(statuses(up, down))).toBe(expected);
+    expect(computeZoneState({ ready: up, total: up + down })).toBe(expected);
   });
 
   test('a partly disrupted zone of 51 nodes gets a node per 100 s, one of 50 none, any other zone one per 10 s', () => {

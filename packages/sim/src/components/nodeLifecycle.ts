@@ -6,10 +6,12 @@ import { type Condition, keyOf, type ObjectKey } from '@everynode/core/api/meta'
 import type { Node } from '@everynode/core/api/node';
 import { objectRef } from '@everynode/core/api/objects';
 import type { Pod } from '@everynode/core/api/pod';
+import { formatTime } from '@everynode/core/api/time';
 import type { ComponentContext, ComponentDefinition, Informer } from './component.ts';
-import { NodeLifecycleDisruption, type ReadyByZone } from './nodeLifecycleDisruption.ts';
+import { NodeLifecycleDisruption } from './nodeLifecycleDisruption.ts';
 import { checkHealth, type HealthCheck } from './nodeLifecycleHealth.ts';
-import { isCalm, type Member, NodeLifecycleMembers } from './nodeLifecycleMembers.ts';
+import { type Member, NodeLifecycleMembers } from './nodeLifecycleMembers.ts';
+import { NodeLifecyclePasses } from './nodeLifecyclePasses.ts';
 import { markPodsNotReady } from './nodeLifecyclePods.ts';
 import { diffNoScheduleTaints, swapTaints } from './nodeLifecycleTaints.ts';
 import { NodeLifecycleTainter } from './nodeLifecycleTainter.ts';
@@ -39,7 +41,10 @@ class NodeLifecycle {
   readonly #nodeWork: NodeLifecycleWorkers;
   readonly #podWork: NodeLifecycleWorkers;
   readonly #rootCause: number | undefined;
-  readonly #members = new NodeLifecycleMembers();
+  readonly #members: NodeLifecycleMembers;
+  readonly #passes = new NodeLifecyclePasses();
+  /** In the order of their names, as of the last time that members came or went. */
+  #inOrder: readonly Member[] = [];
   /** Deleted since the last pass. */
   readonly #gone: Member[] = [];
   /** Nodes came, went or were relabelled since the last pass. */
@@ -47,6 +52,7 @@ class NodeLifecycle {
 
   constructor(ctx: ComponentContext) {
     this.#ctx = ctx;
+    this.#members = new NodeLifecycleMembers((node) => ctx.pulseOf(node));
     this.#rootCause = ctx.trace.cause;
     this.#nodeWork = new NodeLifecycleWorkers(ctx, NODE_WORKERS, (name, done) => this.#keepTaints(name, done));
     this.#podWork = new NodeLifecycleWorkers(ctx, POD_WORKERS, (key, done) => this.#judgeLatePod(key, done));
@@ -80,12 +86,18 @@ class NodeLifecycle {
     }
     const nodes = this.#ctx.order(this.#nodes.list());
     if (this.#membersChanged) this.#welcomeAndForget(nodes);
-    const readyByZone: ReadyByZone = new Map();
-    const troubled = this.#findTroubled(nodes, readyByZone);
-    const check = (member: Member, next: () => void): void => this.#checkNode(member, readyByZone, next);
-    workTogether(troubled, HEALTH_CHECKS_AT_ONCE, check, () =>
-      this.#disruption.handle(nodes, readyByZone, () => this.#later(nodeMonitorPeriod)),
-    );
+    const tallies = this.#members.newTallies();
+    const troubled = this.#findTroubled(this.#ctx.isOrderDrawn ? this.#membersOf(nodes) : this.#inOrder);
+    this.#passes.add(this.#ctx.nowMs());
+    const check = (member: Member, next: () => void): void => this.#checkNode(member, next);
+    workTogether(troubled, HEALTH_CHECKS_AT_ONCE, check, () => {
+      const counted = [...tallies].filter(({ total }) => total > 0);
+      this.#disruption.handle(nodes, counted, () => this.#later(nodeMonitorPeriod));
+    });
+  }
+
+  #membersOf(nodes: readonly Node[]): readonly Member[] {
+    return nodes.flatMap(({ metadata }) => this.#members.get(metadata.name) ?? []);
   }
 
   #nodeSeen(node: Node): void {
@@ -102,6 +114,7 @@ class NodeLifecycle {
   /** N-1: events, zone queues, and clean nodes for those that are new; nothing but an event for those that went. */
   #welcomeAndForget(nodes: readonly Node[]): void {
     this.#membersChanged = false;
+    this.#inOrder = this.#membersOf(this.#nodes.list());
     for (const zone of new Set(nodes.map(zoneOf))) {
       this.#tainter.addZone(zone);
       this.#disruption.addZone(zone);
@@ -123,27 +136,25 @@ class NodeLifecycle {
   }
 
   /** Healthy nodes without anything left to do are counted and done with: nearly all of them at nearly every pass. */
-  #findTroubled(nodes: readonly Node[], readyByZone: ReadyByZone): readonly Member[] {
-    const { nodeMonitorGracePeriod } = this.#ctx.settings;
-    const nowMs = this.#ctx.nowMs();
+  #findTroubled(members: readonly Member[]): readonly Member[] {
     const troubled: Member[] = [];
-    for (const { metadata } of nodes) {
-      const member = this.#members.get(metadata.name);
-      if (member === undefined) continue;
-      const renewTime = this.#leases.get(member.leaseKey)?.spec.renewTime;
-      const isIdle = isCalm(member, renewTime, nodeMonitorGracePeriod, nowMs) && !this.#tainter.isQueued(member.name);
-      if (isIdle || this.#isQuiet(member)) this.#count(member, 'True', readyByZone);
-      else troubled.push(member);
+    for (const member of members) {
+      if (member.isSettled && member.pulse.isBeating) count(member, 'True');
+      else if (this.#isQuiet(member)) {
+        member.isSettled = true;
+        count(member, 'True');
+      } else troubled.push(member);
     }
     return troubled;
   }
 
   #isQuiet(member: Member): boolean {
+    member.isSettled = false;
     if (member.isTainted || member.mustRetry || this.#tainter.isQueued(member.name)) return false;
     return this.#look(member, member.node).current === 'True';
   }
 
-  #checkNode(member: Member, readyByZone: ReadyByZone, next: () => void): void {
+  #checkNode(member: Member, next: () => void): void {
     const { node } = member;
     this.#ctx.trace.causedBy(member.cause ?? this.#rootCause, () =>
       this.#writeHealth(member, node, 1, (written, check) => {
@@ -151,7 +162,7 @@ class NodeLifecycle {
           next();
           return;
         }
-        this.#count(member, check.current, readyByZone);
+        count(member, check.current);
         this.#react(member, node, check, next);
       }),
     );
@@ -159,9 +170,14 @@ class NodeLifecycle {
 
   #look(member: Member, node: Node): HealthCheck {
     const { nodeMonitorGracePeriod } = this.#ctx.settings;
-    const lease = this.#leases.get(member.leaseKey);
-    const check = checkHealth(member.health, node, lease, nodeMonitorGracePeriod, this.#ctx.nowMs());
+    const nowMs = this.#ctx.nowMs();
+    const known = this.#passes.catchUp(member);
+    const reportedAtMs = member.pulse.reports.seenBy(nowMs);
+    const reportedAt = reportedAtMs === undefined ? undefined : formatTime(reportedAtMs);
+    const signs = { lease: this.#leases.get(member.leaseKey), reportedAt };
+    const check = checkHealth(known, node, signs, nodeMonitorGracePeriod, nowMs);
     member.health = check.health;
+    member.lookedAtMs = nowMs;
     return check;
   }
 
@@ -201,15 +217,6 @@ class NodeLifecycle {
         else this.#ctx.schedule(STATUS_PAUSE_MS, retry);
       });
     });
-  }
-
-  #count(member: Member, current: string, readyByZone: ReadyByZone): void {
-    member.readiness = current;
-    if (!member.isCounted) return;
-    // A zone of which nobody is counted is no zone: it must not pass for one that is well (N-19, N-20).
-    const statuses = readyByZone.get(member.zone);
-    if (statuses === undefined) readyByZone.set(member.zone, [current]);
-    else statuses.push(current);
   }
 
   /** N-9: taints by what was observed; event and marking when this very pass turned the node Unknown, or as a retry. */
@@ -263,4 +270,11 @@ class NodeLifecycle {
   #say(node: Node, reason: string, message: string): void {
     this.#ctx.trace.apiEvent('Node', node, 'Normal', reason, message);
   }
+}
+
+function count(member: Member, current: string): void {
+  member.readiness = current;
+  if (!member.isCounted) return;
+  member.tally.total += 1;
+  if (current === 'True') member.tally.ready += 1;
 }

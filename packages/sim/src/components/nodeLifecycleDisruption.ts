@@ -6,10 +6,7 @@ import type { Node } from '@everynode/core/api/node';
 import { inTurn } from '../engine/inTurn.ts';
 import type { ComponentContext } from './component.ts';
 import type { NodeLifecycleTainter } from './nodeLifecycleTainter.ts';
-import { computeZoneState, judgeDisruption, zonePaceMs, type ZoneState } from './nodeLifecycleZones.ts';
-
-/** Ready of every counted node, zone by zone, as a pass has found it. */
-export type ReadyByZone = Map<string, string[]>;
+import { computeZoneState, judgeDisruption, zonePaceMs, type ZoneState, type ZoneTally } from './nodeLifecycleZones.ts';
 
 export class NodeLifecycleDisruption {
   readonly #ctx: ComponentContext;
@@ -29,15 +26,15 @@ export class NodeLifecycleDisruption {
     if (!this.#states.has(zone)) this.#states.set(zone, 'Initial');
   }
 
-  handle(nodes: readonly Node[], readyByZone: ReadyByZone, done: () => void): void {
-    const states = new Map(
-      [...readyByZone].map(([zone, statuses]): [string, ZoneState] => [zone, computeZoneState(statuses)]),
-    );
+  /** `tallies`: of the zones with nodes that count; one of which nobody is counted must not pass for well (N-19, N-20). */
+  handle(nodes: readonly Node[], tallies: readonly ZoneTally[], done: () => void): void {
+    const sizes = new Map(tallies.map(({ zone, total }) => [zone, total]));
+    const states = new Map(tallies.map((tally): [string, ZoneState] => [tally.zone, computeZoneState(tally)]));
     const disruption = judgeDisruption(this.#states, states);
     const setPaces = (zones: Iterable<string>): void => {
       for (const zone of zones) {
         const state = states.get(zone) ?? 'Normal';
-        this.#tainter.setPace(zone, zonePaceMs(state, readyByZone.get(zone)?.length ?? 0));
+        this.#tainter.setPace(zone, zonePaceMs(state, sizes.get(zone) ?? 0));
       }
     };
     const adopt = (): void => {

@@ -18,6 +18,13 @@ export interface NodeHealth {
   readonly renewTime: string | undefined;
 }
 
+/** Where a node shows that it is there. */
+export interface LifeSigns {
+  readonly lease: Lease | undefined;
+  /** Heartbeat of its status, where that is newer than what the cached Node says. */
+  readonly reportedAt: string | undefined;
+}
+
 /** The outcome of looking at one node once. */
 export interface HealthCheck {
   readonly health: NodeHealth;
@@ -36,12 +43,13 @@ const EXPIRING = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 export function checkHealth(
   known: NodeHealth | undefined,
   node: Node,
-  lease: Lease | undefined,
+  { lease, reportedAt }: LifeSigns,
   graceMs: number,
   nowMs: number,
 ): HealthCheck {
   const ready = findCondition(node.status?.conditions, 'Ready');
-  const health = noticeLife(known, node, ready, lease, nowMs);
+  const heartbeat = reportedAt ?? ready?.lastHeartbeatTime ?? undefined;
+  const health = noticeLife(known, node, { hasReady: ready !== undefined, heartbeat, lease }, nowMs);
   const silentMs = nowMs - health.probeAtMs;
   const observed = ready?.status ?? 'Unknown';
   const limitMs = ready === undefined ? STARTUP_GRACE_MS : graceMs;
@@ -79,12 +87,9 @@ export function expireConditions(node: Node, nowMs: number): readonly Condition[
 function noticeLife(
   known: NodeHealth | undefined,
   node: Node,
-  ready: Condition | undefined,
-  lease: Lease | undefined,
+  { hasReady, heartbeat, lease }: Pick<NodeHealth, 'hasReady' | 'heartbeat'> & Pick<LifeSigns, 'lease'>,
   nowMs: number,
 ): NodeHealth {
-  const heartbeat = ready?.lastHeartbeatTime ?? undefined;
-  const hasReady = ready !== undefined;
   const renewTime = lease?.spec.renewTime;
   const isRenewed = renewTime !== undefined && isNewer(renewTime, known?.renewTime);
   const isFirst = hasReady && (known === undefined || !known.hasReady);

@@ -36,10 +36,14 @@ export function isCountedForDisruption(node: Node): boolean {
   return node.metadata.labels?.[EXCLUDE_LABEL] === undefined;
 }
 
-/** `readyStatuses`: Ready of every counted node of the zone. */
-export function computeZoneState(readyStatuses: readonly string[]): ZoneState {
-  const total = readyStatuses.length;
-  const ready = readyStatuses.filter((status) => status === 'True').length;
+/** How many of a zone's counted nodes a pass has found, and how many of them Ready. */
+export interface ZoneTally {
+  readonly zone: string;
+  ready: number;
+  total: number;
+}
+
+export function computeZoneState({ ready, total }: Pick<ZoneTally, 'ready' | 'total'>): ZoneState {
   const notReady = total - ready;
   if (ready === 0 && notReady > 0) return 'FullDisruption';
   if (notReady > 2 && notReady * 100 >= UNHEALTHY_PERCENT * total) return 'PartialDisruption';

@@ -277,7 +277,7 @@ describe('what ends a run early', () => {
   test('the caller, within some thousand events', () => {
     const asked: number[] = [];
     const { end } = testRun(
-      { ...SMALL, pools: [testPool(150)], durationMs: minutes(60) },
+      { ...SMALL, pools: [testPool(300)], durationMs: minutes(60) },
       { interrupted: () => true, progress: (atMs, events) => void asked.push(atMs, events) },
     );
     expect([end.ended, end.events, asked[1]]).toEqual(['interrupted', 10_000, 10_000]);

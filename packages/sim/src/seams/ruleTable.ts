@@ -66,6 +66,11 @@ export class RuleTable<E> {
     return this.#entries.some(({ rule }) => matches(rule.match, subject));
   }
 
+  /** Whether a rule is about this kind, whoever's it is. */
+  isAboutKind(kind: Kind): boolean {
+    return this.#entries.some(({ rule }) => rule.match.kind === undefined || rule.match.kind === kind);
+  }
+
   /** Notes that the rule changed something: one bite for its step, one less of its count. */
   bite(rule: Rule<E>): void {
     this.#bites.bite(rule.stepId);

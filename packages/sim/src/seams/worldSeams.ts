@@ -34,7 +34,7 @@ export class LegRules {
     this.requests = new RuleTable(bites, added);
     this.responses = new RuleTable(bites, added);
     this.watches = new RuleTable(bites, added);
-    this.lists = new RuleTable(bites);
+    this.lists = new RuleTable(bites, added);
   }
 }
 
