@@ -39,7 +39,7 @@ export function decodeObject(kind: Kind, given: unknown, reader: Reader = 'body'
   const { fields: types, ...type } = GO_KINDS[kind];
   const isNew = (field: string): boolean => old[field] === undefined || fields[field] !== old[field];
   const toRead = Object.fromEntries(Object.entries(types).filter(([field]) => isNew(field)));
-  const object = decoder.readStruct({ ...type, fields: toRead }, fields);
+  const object = decoder.readStruct({ ...type, fields: toRead }, fields, old);
   const failure = decoder.failure ?? findAnnotationFailure(kind, object);
   if (failure !== undefined) return { ok: false, ...failure };
   const whole = isObject(object['metadata']) ? object : { ...object, metadata: {} };
@@ -87,14 +87,16 @@ class Decoder {
   }
 
   /** Copies only where something has to go or to come: almost every object is as it should be. */
-  readStruct(type: GoStruct, given: Fields): Fields {
+  readStruct(type: GoStruct, given: Fields, known?: Fields): Fields {
     let copy: Record<string, unknown> | undefined;
     for (const key of Object.keys(given)) {
       const field = Object.hasOwn(type.fields, key) ? type.fields[key] : undefined;
       if (field === undefined) continue;
       const before = given[key];
+      const old = known?.[key];
+      if (old !== undefined && before === old) continue;
       this.#owner = type.struct;
-      const read = isGiven(before) ? this.#readAt(key, field, before) : undefined;
+      const read = isGiven(before) ? this.#readAt(key, field, before, old) : undefined;
       const value = isEmpty(field, read) && !type.kept.has(key) ? undefined : read;
       if (value === before) continue;
       copy ??= { ...given };
@@ -109,29 +111,30 @@ class Decoder {
     return copy ?? given;
   }
 
-  #readAt(step: string | number, type: GoType, given: unknown): unknown {
+  #readAt(step: string | number, type: GoType, given: unknown, known?: unknown): unknown {
     this.#trail.push(step);
-    const value = this.#read(type, given);
+    const value = this.#read(type, given, known);
     this.#trail.pop();
     return value;
   }
 
-  #read(type: GoType, given: unknown): unknown {
+  #read(type: GoType, given: unknown, known: unknown): unknown {
     if (typeof type === 'string') return this.#readScalar(type, given);
     if ('struct' in type) {
-      if (isObject(given)) return this.readStruct(type, given);
+      if (isObject(given)) return this.readStruct(type, given, isObject(known) ? known : undefined);
     } else if ('list' in type) {
-      if (Array.isArray(given)) return this.#readList(type.list, given);
+      if (Array.isArray(given)) return this.#readList(type.list, given, Array.isArray(known) ? known : []);
     } else if (isObject(given)) return this.#readMap(type.map, given);
     this.#refuse(given, type);
     return given;
   }
 
-  #readList(element: GoType, given: readonly unknown[]): readonly unknown[] {
+  #readList(element: GoType, given: readonly unknown[], known: readonly unknown[]): readonly unknown[] {
     const owner = this.#owner;
     const values = given.map((each, at) => {
       this.#owner = owner;
-      return isGiven(each) ? this.#readAt(at, element, each) : zeroOf(element);
+      if (isObject(each) && each === known[at]) return each;
+      return isGiven(each) ? this.#readAt(at, element, each, known[at]) : zeroOf(element);
     });
     return values.every((value, at) => value === given[at]) ? given : values;
   }

@@ -41,7 +41,7 @@ function defaultSpec(spec: Fields, of: DefaultsOf): Fields {
   const lists: Record<string, unknown> = {};
   for (const field of ['containers', 'initContainers']) {
     const list = spec[field];
-    if (Array.isArray(list)) lists[field] = list.map((container) => defaultContainer(container, of, isHostNetwork));
+    if (Array.isArray(list)) lists[field] = defaultContainers(list, of, isHostNetwork);
   }
   if (Array.isArray(spec['volumes'])) lists['volumes'] = spec['volumes'].map(defaultVolume);
   return {
@@ -55,6 +55,21 @@ function defaultSpec(spec: Fields, of: DefaultsOf): Fields {
     ...lists,
     ...defaultAccount(spec),
   };
+}
+
+/** By list and circumstances: the pods of a template share its containers, and then what they become as well. */
+const defaulted = new WeakMap<readonly unknown[], Map<string, readonly unknown[]>>();
+
+function defaultContainers(list: readonly unknown[], of: DefaultsOf, isHostNetwork: boolean): readonly unknown[] {
+  let known = defaulted.get(list);
+  if (known === undefined) defaulted.set(list, (known = new Map()));
+  const circumstances = `${of} ${isHostNetwork}`;
+  let containers = known.get(circumstances);
+  if (containers === undefined) {
+    containers = list.map((container) => defaultContainer(container, of, isHostNetwork));
+    known.set(circumstances, containers);
+  }
+  return containers;
 }
 
 /** The account has two names; both are shown, whichever was given. */

@@ -7,6 +7,9 @@ import type { PatchBody } from './requests.ts';
 export type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
+const DOLLAR = '$'.charCodeAt(0);
+const REMOVE_VALUES = '$deleteFromPrimitiveList/';
+
 /**
  * Lists that a strategic patch merges, by the name of their field, and the key that tells their elements apart; an
  * empty key means a set of plain values. Every other list is atomic and replaced whole: tolerations, taints, args,
@@ -48,29 +51,47 @@ export function mergePatch(target: Json, patch: Json): Json {
   return result;
 }
 
-/** Strategic merge: as above, but keyed lists merge by element, and `$patch` says replace or delete. */
+/**
+ * Strategic merge: as above, but keyed lists merge by element, and `$patch` says replace or delete. Whatever the patch
+ * leaves as it was is the very object that it was, so that nobody has to look at it again.
+ */
 export function strategicMergePatch(target: Json, patch: Json): Json {
   if (!isObject(patch)) return patch;
-  const directive = patch['$patch'];
-  if (directive === 'replace') return withoutDirectives(patch);
-  const result: Record<string, Json> = isObject(target) ? { ...target } : {};
+  if (patch['$patch'] === 'replace') return withoutDirectives(patch);
+  const before: JsonObject = isObject(target) ? target : {};
+  let copy: Record<string, Json> | undefined = isObject(target) ? undefined : {};
   const retained = patch['$retainKeys'];
   if (Array.isArray(retained)) {
-    for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
+    copy = { ...before };
+    for (const key of Object.keys(copy)) if (!retained.includes(key)) delete copy[key];
   }
-  for (const [key, value] of Object.entries(patch)) {
-    if (key.startsWith('$deleteFromPrimitiveList/')) removeValues(result, key.slice(key.indexOf('/') + 1), value);
-    if (key.startsWith('$')) continue;
-    if (value === null || (isObject(value) && value['$patch'] === 'delete')) delete result[key];
-    else result[key] = mergeField(key, result[key], value, patch[`$setElementOrder/${key}`]);
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    if (key.charCodeAt(0) === DOLLAR) {
+      if (!key.startsWith(REMOVE_VALUES)) continue;
+      copy ??= { ...before };
+      removeValues(copy, key.slice(REMOVE_VALUES.length), value);
+      continue;
+    }
+    const current = (copy ?? before)[key];
+    if (value === null || (isObject(value) && value['$patch'] === 'delete')) {
+      if (current === undefined) continue;
+      copy ??= { ...before };
+      delete copy[key];
+      continue;
+    }
+    const merged = Array.isArray(value)
+      ? mergeList(key, current, value, patch[`$setElementOrder/${key}`])
+      : strategicMergePatch(current, value);
+    if (merged === current) continue;
+    copy ??= { ...before };
+    copy[key] = merged;
   }
-  return result;
+  return copy ?? before;
 }
 
-function mergeField(key: string, current: Json, value: Json, order: Json): Json {
-  if (!Array.isArray(value)) return strategicMergePatch(current, value);
+function mergeList(key: string, current: Json, elements: readonly Json[], order: Json): Json {
   const mergeKey = Object.hasOwn(MERGE_KEYS, key) ? MERGE_KEYS[key] : undefined;
-  const elements: readonly Json[] = value;
   if (mergeKey === undefined || elements.some((element) => isReplaceMarker(element))) {
     return elements.filter((element) => !isReplaceMarker(element)).map(withoutDirectives);
   }
@@ -89,6 +110,10 @@ function mergeElements(
   order: readonly Json[] | undefined,
   identify: (element: Json) => Json,
 ): readonly Json[] {
+  if (order === undefined) {
+    const aligned = mergeAligned(current, patch, identify);
+    if (aligned !== undefined) return aligned;
+  }
   const merged = new Map<Json, Json>(current.map((element) => [identify(element), element]));
   for (const element of patch) {
     const id = identify(element);
@@ -113,6 +138,24 @@ function mergeElements(
   }
   for (; at < led.length; at += 1) result.push(merged.get(led[at]));
   return result;
+}
+
+/** The usual patch of a status: the same elements in the same order, each told whole. Undefined: it is another one. */
+function mergeAligned(
+  current: readonly Json[],
+  patch: readonly Json[],
+  identify: (element: Json) => Json,
+): readonly Json[] | undefined {
+  if (current.length !== patch.length) return undefined;
+  const isAligned = patch.every((element, at) => {
+    const id = identify(element);
+    const isPlain = !isObject(element) || element['$patch'] === undefined;
+    // An element that stands twice is left to the long way.
+    return isPlain && id === identify(current[at]) && patch.findIndex((each) => identify(each) === id) === at;
+  });
+  if (!isAligned) return undefined;
+  const merged = patch.map((element, at) => strategicMergePatch(current[at], element));
+  return merged.every((element, at) => element === current[at]) ? current : merged;
 }
 
 function removeValues(result: Record<string, Json>, key: string, values: Json): void {

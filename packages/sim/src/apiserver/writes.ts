@@ -4,7 +4,7 @@
  */
 import { SAFE_ALPHABET } from '@everynode/core/daemonset/templateHash';
 import { isDeepEqual } from '@everynode/core/api/canonicalJson';
-import { fieldsOf, textOf } from '@everynode/core/api/goText';
+import { fieldsOf, listOf, textOf } from '@everynode/core/api/goText';
 import { isTerminating, objectKey, type ObjectMeta, splitKey } from '@everynode/core/api/meta';
 import type { ApiObject } from '@everynode/core/api/objects';
 import { applyPatch } from '@everynode/core/api/patch';
@@ -27,7 +27,7 @@ const NAME_SUFFIX = 5;
 const NAME_TRIES = 8;
 
 export function create(request: RequestOf<'create'>, scope: WriteScope): ApiResult {
-  const read = readBody(request.object);
+  const read = readBody(request.object, findOrigin(request.object, scope));
   if (!read.ok) return read;
   const { object } = read;
   const { store, nowMs } = scope;
@@ -129,7 +129,10 @@ function withStatusOf(stored: ApiObject, sent: ApiObject): ApiObject {
   if (!('status' in sent) || sent.status === undefined) return stored;
   if (stored.kind !== 'Pod') return { ...stored, status: sent.status } as ApiObject;
   const { labels, annotations } = sent.metadata;
-  const metadata = { ...stored.metadata, ...(labels && { labels }), ...(annotations && { annotations }) };
+  const metadata =
+    sent.metadata === stored.metadata
+      ? stored.metadata
+      : { ...stored.metadata, ...(labels && { labels }), ...(annotations && { annotations }) };
   const qosClass = stored.status?.qosClass;
   const status = { ...(sent as Pod).status, ...(qosClass === undefined ? {} : { qosClass }) };
   return { ...stored, metadata, status };
@@ -166,6 +169,14 @@ function findStored({ kind, metadata }: ApiObject, { store }: WriteScope): ApiOb
   if (!isKnownKind(kind)) return undefined;
   const { namespace, name } = fieldsOf(metadata);
   return store.get(kind, objectKey(textOf(namespace), textOf(name)));
+}
+
+/** What a pod shares with the template of its DaemonSet has been read when that came. */
+function findOrigin(sent: ApiObject, { store }: WriteScope): ApiObject | undefined {
+  if (sent.kind !== 'Pod') return undefined;
+  const owner = listOf(fieldsOf(sent.metadata)['ownerReferences']).find(({ kind }) => kind === 'DaemonSet');
+  const ds = store.get('DaemonSet', objectKey(textOf(fieldsOf(sent.metadata)['namespace']), textOf(owner?.['name'])));
+  return ds && ({ kind: 'Pod', spec: ds.spec.template.spec } as unknown as ApiObject);
 }
 
 function findName(object: ApiObject, { store, names, profile }: WriteScope): string | ApiFailure {
