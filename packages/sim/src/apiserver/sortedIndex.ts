@@ -6,8 +6,8 @@ export class SortedIndex<T> {
   /** The last picture, and its keys beside it. */
   #values: readonly T[] = [];
   #keys: readonly string[] = [];
-  /** Keys whose value changed since the last picture. */
-  #changed = new Set<string>();
+  /** Keys whose value changed since the last picture; undefined: nobody has asked for one yet, and few ever do. */
+  #changed: Set<string> | undefined;
   /** Of those, at least one came or went: the picture needs a merge, not just new values. */
   #isReshaped = false;
 
@@ -20,14 +20,16 @@ export class SortedIndex<T> {
   }
 
   set(key: string, value: T): void {
-    if (!this.#byKey.has(key)) this.#isReshaped = true;
+    if (this.#changed !== undefined) {
+      if (!this.#isReshaped && !this.#byKey.has(key)) this.#isReshaped = true;
+      this.#changed.add(key);
+    }
     this.#byKey.set(key, value);
-    this.#changed.add(key);
   }
 
   delete(key: string): boolean {
     const isThere = this.#byKey.delete(key);
-    if (isThere) {
+    if (isThere && this.#changed !== undefined) {
       this.#changed.add(key);
       this.#isReshaped = true;
     }
@@ -39,25 +41,31 @@ export class SortedIndex<T> {
    * order would move the rest of it n times.
    */
   list(): readonly T[] {
-    if (this.#changed.size === 0) return this.#values;
-    if (this.#isReshaped) this.#merge();
-    else this.#replace();
+    if (this.#changed?.size === 0) return this.#values;
+    if (this.#changed === undefined) this.#sort();
+    else if (this.#isReshaped) this.#merge(this.#changed);
+    else this.#replace(this.#changed);
     this.#changed = new Set();
     this.#isReshaped = false;
     return this.#values;
   }
 
-  #replace(): void {
+  #sort(): void {
+    this.#keys = [...this.#byKey.keys()].sort(compareKeys);
+    this.#values = this.#keys.map((key) => this.#byKey.get(key) as T);
+  }
+
+  #replace(changedKeys: ReadonlySet<string>): void {
     const values = this.#values.slice();
-    for (const key of this.#changed) {
+    for (const key of changedKeys) {
       const value = this.#byKey.get(key);
       if (value !== undefined) values[findPosition(this.#keys, key)] = value;
     }
     this.#values = values;
   }
 
-  #merge(): void {
-    const changed = [...this.#changed].sort(compareKeys);
+  #merge(changedKeys: ReadonlySet<string>): void {
+    const changed = [...changedKeys].sort(compareKeys);
     const keys: string[] = [];
     const values: T[] = [];
     let at = 0;

@@ -57,15 +57,19 @@ export const podGc: ComponentDefinition = {
   limits: ({ kubeApiQps, kubeApiBurst }) => ({ qps: kubeApiQps, burst: kubeApiBurst }),
   start(ctx) {
     const rootCause = ctx.trace.cause;
-    const pods = ctx.watch('Pod', {});
-    const nodes = ctx.watch('Node', {});
+    // What the caches show decides alone what a round finds: where they have not changed, it finds nothing again.
+    let isIdle = false;
+    const changed = (): void => void (isIdle = false);
+    const handlers = { added: changed, updated: changed, deleted: changed };
+    const pods = ctx.watch('Pod', handlers);
+    const nodes = ctx.watch('Node', handlers);
     const quarantine = new Quarantine(ctx.settings.podGcQuarantine);
     const later = (delayMs: number): void => {
       ctx.trace.causedBy(rootCause, () => ctx.schedule(delayMs, round));
     };
     const round = (): void => {
-      if (!pods.hasSynced || !nodes.hasSynced) later(ROUND_MS);
-      else runRound(ctx, pods, nodes, quarantine, () => later(ROUND_MS));
+      if (isIdle || !pods.hasSynced || !nodes.hasSynced) later(ROUND_MS);
+      else isIdle = runRound(ctx, pods, nodes, quarantine, () => later(ROUND_MS));
     };
     later(ctx.rng('phase').below(ROUND_MS));
   },
@@ -80,6 +84,10 @@ class Quarantine {
     this.#delayMs = delayMs;
   }
 
+  get isEmpty(): boolean {
+    return this.#dueAtMs.size === 0;
+  }
+
   add(nodeName: string, nowMs: number): void {
     if (!this.#dueAtMs.has(nodeName)) this.#dueAtMs.set(nodeName, nowMs + this.#delayMs);
   }
@@ -91,13 +99,14 @@ class Quarantine {
   }
 }
 
+/** One round; true: it found nothing and nothing waits, so that another one would be the same. */
 function runRound(
   ctx: ComponentContext,
   pods: Informer<'Pod'>,
   nodes: Informer<'Node'>,
   quarantine: Quarantine,
   finished: () => void,
-): void {
+): boolean {
   const { terminated, outOfService, orphans, unscheduled } = findGarbage(
     pods.list(),
     (name) => nodes.get(name),
@@ -127,7 +136,9 @@ function runRound(
     });
   }
   for (const pod of unscheduled) remove(pod, false);
+  const hasBegun = open > 1;
   done();
+  return !hasBegun && quarantine.isEmpty;
 }
 
 /** Marks a pod that has not ended as Failed, then deletes it without grace; an error ends it for this round (G-6). */
