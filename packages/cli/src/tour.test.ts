@@ -11,6 +11,7 @@ const JOBS = jobsIn(TOUR);
 /** One for each thing that the tour teaches. */
 const LESSONS = [
   'disk-pressure-eviction',
+  'drain-and-budget',
   'every-node-and-new-node',
   'hello',
   'history-undo',

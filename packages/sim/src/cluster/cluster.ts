@@ -1,8 +1,10 @@
 /** Everything that runs in a cluster, in the order in which it starts; and how nodes join it and leave it. */
 import { assert } from '@everynode/core/assert';
+import type { ApiObject } from '@everynode/core/api/objects';
 import type { ApiClient } from '../apiserver/apiClient.ts';
 import type { ComponentDefinition } from '../components/component.ts';
 import { daemonSetController } from '../components/daemonSetController.ts';
+import { disruption } from '../components/disruption.ts';
 import { garbageCollector } from '../components/garbageCollector.ts';
 import { kubelet } from '../components/kubelet.ts';
 import { nodeLifecycle } from '../components/nodeLifecycle.ts';
@@ -13,6 +15,7 @@ import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
 import { removeMachine, startExistingNode, startNewNode, startProcess } from './processes.ts';
 import { initialNodes, nodeSpec } from './topology.ts';
+import type { Plan } from '../plan.ts';
 import type { World } from './world.ts';
 
 export const CONTROL_PLANE: readonly ComponentDefinition[] = [
@@ -36,6 +39,13 @@ export interface NodeOrders {
 export function startCluster(world: World, controlPlane: readonly ComponentDefinition[] = CONTROL_PLANE): void {
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
   for (const component of controlPlane) startProcess(world, component);
+  if (hasBudgets(world.plan)) startProcess(world, disruption);
+}
+
+/** Nobody looks after budgets where none will ever be. */
+function hasBudgets({ objects, steps }: Plan): boolean {
+  const applied = steps.flatMap(({ params }) => (params['objects'] ?? []) as unknown as readonly ApiObject[]);
+  return [...objects, ...applied].some(({ kind }) => kind === 'PodDisruptionBudget');
 }
 
 /** A machine of the pool is ordered; it is up `bootMs` from now, or when clouds are (V-19). */
