@@ -13,6 +13,8 @@ const LESSONS = [
   'disk-pressure-eviction',
   'drain-and-budget',
   'every-node-and-new-node',
+  'fault-node-flap',
+  'fault-rolling-node-upgrade',
   'hello',
   'history-undo',
   'host-network',

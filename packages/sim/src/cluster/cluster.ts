@@ -15,7 +15,7 @@ import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
 import { removeMachine, startExistingNode, startNewNode, startProcess } from './processes.ts';
 import { initialNodes, nodeSpec } from './topology.ts';
-import type { Plan } from '../plan.ts';
+import type { NodePool, Plan } from '../plan.ts';
 import type { World } from './world.ts';
 
 export const CONTROL_PLANE: readonly ComponentDefinition[] = [
@@ -67,6 +67,28 @@ export function addNode(
     startNewNode(world, spec, kubelet);
   };
   waiting.set(spec.name, engine.schedule(delayMs, `machine/${spec.name}`, boot));
+}
+
+/**
+ * The machine is gone for good, with its disk; what is answered boots another one of the same name. Undefined where
+ * there is no such machine. The Node object and all pods bound to it stay for the new one to take over (X-8).
+ */
+export function replaceMachine(world: World, name: string): (() => void) | undefined {
+  if (world.machines.get(name) === undefined) return undefined;
+  const { pool, index } = placeInPool(world.plan, name);
+  removeMachine(world, name);
+  return () => {
+    // Somebody else may have replaced it meanwhile.
+    if (world.machines.get(name) === undefined) startNewNode(world, nodeSpec(pool, index, true), kubelet);
+  };
+}
+
+/** Node `i` of a pool is called `<pool>-<i>`. */
+function placeInPool({ pools }: Plan, name: string): { readonly pool: NodePool; readonly index: number } {
+  const dash = name.lastIndexOf('-');
+  const pool = pools.find((each) => each.name === name.slice(0, dash));
+  assert(pool !== undefined, () => `node ${name} is of no pool`);
+  return { pool, index: Number(name.slice(dash + 1)) };
 }
 
 /** The machine is gone at once; its Node object goes through the API, as a cloud controller does it. */

@@ -105,9 +105,11 @@ function startKubelet(
   const kubelet = kubeletOf(spec.name);
   const name = kubeletName(spec.name);
   const machine = machines.get(spec.name) as MachineState;
+  let starts = 0;
   processes.add(name, {
     start: (incarnation) => {
-      const registration = registrationOf(spec, identity, isExisting && incarnation === 1);
+      starts += 1;
+      const registration = registrationOf(spec, identity, starts > 1 ? 'again' : isExisting ? 'existing' : 'fresh');
       const seq = tellStart(world, name, incarnation, () =>
         kubelet.start(kubeletContext(world, kubelet, { machine, incarnation, registration })),
       );
@@ -155,14 +157,19 @@ function kubeletContext(
   return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });
 }
 
-function registrationOf(spec: NodeSpec, identity: NodeIdentity, existing: boolean): NodeRegistration {
+function registrationOf(
+  spec: NodeSpec,
+  identity: NodeIdentity,
+  start: 'existing' | 'fresh' | 'again',
+): NodeRegistration {
   const { labels, taints, capacity, readyWhenDaemonSetPodReady } = spec;
   return {
     labels,
     taints,
     capacity,
     identity,
-    existing,
+    existing: start === 'existing',
+    freshMachine: start === 'fresh',
     ...(readyWhenDaemonSetPodReady === undefined ? {} : { readyWhenDaemonSetPodReady }),
   };
 }

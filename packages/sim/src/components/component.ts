@@ -126,6 +126,8 @@ export interface NodeRegistration {
   readonly readyWhenDaemonSetPodReady?: string;
   /** First start of a node of instant 0: its Node is there and Ready, nothing to register, no delay. False at every later start. */
   readonly existing: boolean;
+  /** First start of a machine that came in the run: nothing on it is configured yet, whatever a Node of its name says. */
+  readonly freshMachine: boolean;
 }
 
 /** How a kubelet renews its lease: by events, or by a rule while nothing could touch its renewals. */

@@ -27,6 +27,8 @@ export interface DrainOptions {
   readonly gracePeriodSeconds?: number;
   /** In ms; absent or 0: no end. */
   readonly timeout?: number;
+  /** Asked before every further request: whoever drains has given up. */
+  readonly isOver?: () => boolean;
 }
 
 /** One drain in progress. */
@@ -57,7 +59,7 @@ export function drainNodes(nodes: readonly string[], options: DrainOptions, hand
   cordonNext(0);
 }
 
-function cordonNode(node: string, { send, say }: Hands, done: (ok: boolean) => void): void {
+export function cordonNode(node: string, { send, say }: Hands, done: (ok: boolean) => void): void {
   send(cordonPatch(node, true), (result) => {
     say(result.ok ? `${nameOf('Node', node)} cordoned` : serverError(result));
     done(result.ok);
@@ -65,7 +67,7 @@ function cordonNode(node: string, { send, say }: Hands, done: (ok: boolean) => v
 }
 
 /** Empties a node that is cordoned already. `done` tells whether it is drained. */
-function drainNode(node: string, options: DrainOptions, hands: Hands, done: (ok: boolean) => void): void {
+export function drainNode(node: string, options: DrainOptions, hands: Hands, done: (ok: boolean) => void): void {
   const { timeout = 0 } = options;
   const drain = { node, options, hands, untilMs: timeout === 0 ? Infinity : hands.nowMs() + timeout };
   hands.send({ verb: 'list', kind: 'Pod', nodeName: node }, (listed) => {
@@ -163,7 +165,8 @@ function evictOne(pod: Pod, drain: Drain, done: (failure: string | undefined) =>
   const { name, namespace = '' } = pod.metadata;
   const target = `pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}`;
   const tooLate = (): string => `global timeout reached: ${formatSeconds(options.timeout ?? 0)}`;
-  const poll = (): void =>
+  const poll = (): void => {
+    if (options.isOver?.() === true) return;
     send({ verb: 'get', kind: 'Pod', key }, (result) => {
       const isGone = result.ok ? result.object?.metadata.uid !== pod.metadata.uid : result.reason === 'NotFound';
       const what = `pod ${JSON.stringify(name)} in namespace ${JSON.stringify(namespace)}`;
@@ -171,7 +174,9 @@ function evictOne(pod: Pod, drain: Drain, done: (failure: string | undefined) =>
       else if (nowMs() >= untilMs) done(`error when waiting for ${what} to terminate: ${tooLate()}`);
       else schedule(POLL_MS, poll);
     });
+  };
   const attempt = (): void => {
+    if (options.isOver?.() === true) return;
     if (nowMs() >= untilMs) {
       done(`error when evicting ${target}: ${tooLate()}`);
       return;
