@@ -35,8 +35,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   apiserver: ['seams', 'engine'],
   seams: ['engine'],
   engine: [],
-  faults: ['seams'],
-  operations: ['apiserver/apiClient'],
+  faults: ['seams', 'kubectl'],
+  operations: ['apiserver/apiClient', 'kubectl'],
+  kubectl: [],
   // The one window to the truth reads three things and drives none.
   'cluster/worldView': ['apiserver/objectStore', 'seams'],
 };

@@ -1,4 +1,4 @@
-/** The two large examples against arithmetic of their own: a one-second model of the rollout, and the sum of a doubling delay. */
+/** The large examples against arithmetic of their own: a one-second model of the rollout, the sum of a doubling delay, the steps of a bootstrap. */
 import { resolve } from 'node:path';
 import { execute } from '@everynode/scenario/execute';
 import { parseTrace } from '@everynode/trace/ndjson';
@@ -139,6 +139,77 @@ test('under disk pressure each node is tried at a doubling distance, and comes b
     }
   }
 });
+
+/** What the example fixes: the agent's pull (lognormal 8 s at p50, 45 s at p99, so 1 to 128 s in all), its start, and how often the runtime is asked for its network. */
+const BURST = 30;
+const [PULL, STARTUP, POLL] = [
+  { least: 0.5, median: 8, most: 128 },
+  { least: 3, median: 6, most: 9 },
+  { least: 0, median: 2.5, most: 5 },
+];
+/** API, scheduler, admission and container start: some tens of milliseconds a hop, a second at most for most of them. */
+const HOPS = 10;
+
+test('with its toleration the agent brings 30 new nodes up, each in the order of its needs and in the time of its parts', () => {
+  const { records, verdict } = runJob(jobOf('cni-bootstrap-network-unavailable.yaml', 1));
+  expect(verdict).toBe('pass');
+  const waits = Array.from({ length: BURST }, (_, n) => bootstrapOf(records, `burst-${n}`)).map((times) => {
+    const order = [times.node, times.agentPod, times.agentRuns, times.nodeReady, times.otherPod, times.otherRuns];
+    expect([...order].sort((a, b) => a - b)).toEqual(order);
+    return (times.nodeReady - times.node) / SECOND;
+  });
+  const sum = (key: 'least' | 'median' | 'most'): number => PULL[key] + STARTUP[key] + POLL[key];
+  const sorted = [...waits].sort((a, b) => a - b);
+  expect(sorted[0]).toBeGreaterThan(sum('least'));
+  expect(sorted[BURST - 1]).toBeLessThan(sum('most') + HOPS);
+  // Half of thirty draws around the median of each part: between the sum with the quickest start and twice the sum.
+  expect(sorted[BURST / 2]).toBeGreaterThan(PULL.median + STARTUP.least);
+  expect(sorted[BURST / 2]).toBeLessThan(2 * sum('median'));
+  expect(rowOf(records, 'node-ready-latency').worst).toBe(String(sorted[BURST - 1]));
+});
+
+test('without it not one pod is ever made for the 30, and 20 nodes stay', () => {
+  const { records, verdict } = runJob(jobOf('cni-bootstrap-network-unavailable.yaml', 2));
+  expect(verdict).toBe('pass');
+  const isBurst = ({ node = '' }: EventRecord): boolean => node.startsWith('burst-');
+  const events = records.filter((record): record is EventRecord => record.kind === 'event');
+  expect(events.filter((event) => isBurst(event) && event.type === 'node.created')).toHaveLength(BURST);
+  expect(events.filter((event) => isBurst(event) && event.type === 'pod.created')).toEqual([]);
+  expect(events.filter((event) => isBurst(event) && event.type === 'apiEvent.NodeReady')).toEqual([]);
+});
+
+/** Instants of one node's way up. */
+interface Bootstrap {
+  readonly node: number;
+  readonly agentPod: number;
+  readonly agentRuns: number;
+  readonly nodeReady: number;
+  readonly otherPod: number;
+  readonly otherRuns: number;
+}
+
+function bootstrapOf(records: readonly TraceRecord[], node: string): Bootstrap {
+  const events = records.filter(
+    (record): record is EventRecord =>
+      record.kind === 'event' && (record.node === node || record.object === `node/${node}`),
+  );
+  const first = (type: string, pod = ''): number =>
+    events.find((event) => event.type === type && (event.object ?? '').includes(pod))?.atMs ?? Number.NaN;
+  return {
+    node: first('node.created'),
+    agentPod: first('pod.created', 'cni-agent'),
+    agentRuns: first('kubelet.started', 'cni-agent'),
+    nodeReady: readyAtMs(events),
+    otherPod: first('pod.created', 'csi-node'),
+    otherRuns: first('kubelet.started', 'csi-node'),
+  };
+}
+
+function readyAtMs(events: readonly EventRecord[]): number {
+  const isReady = ({ type, patch }: EventRecord): boolean =>
+    type === 'node.updated' && patch?.some(([field, value]) => field === 'ready' && value === 'True') === true;
+  return events.find(isReady)?.atMs ?? Number.NaN;
+}
 
 function jobOf(file: string, row: number | undefined, params: readonly string[] = []): Job {
   const [job] = findJobs({ paths: [resolve(EXAMPLES, file)], selector: undefined, row, params, seed: undefined });

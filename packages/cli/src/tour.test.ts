@@ -11,7 +11,10 @@ const JOBS = jobsIn(TOUR);
 /** One for each thing that the tour teaches. */
 const LESSONS = [
   'disk-pressure-eviction',
+  'drain-and-budget',
   'every-node-and-new-node',
+  'fault-node-flap',
+  'fault-rolling-node-upgrade',
   'hello',
   'history-undo',
   'host-network',

@@ -1,5 +1,6 @@
 /** Every law and every expectation by its name: one line each. What is not here does not exist for scenarios. */
 import type { AnyExpectation, LawDefinition } from './expectation.ts';
+import { celHolds } from './expectations/cel.ts';
 import { daemonSetAvailable } from './expectations/daemonSetAvailable.ts';
 import { failedPodBackoff } from './expectations/failedPodBackoff.ts';
 import { maxUnavailableRespected } from './expectations/maxUnavailableRespected.ts';
@@ -9,13 +10,14 @@ import { onePodPerEligibleNode } from './expectations/onePodPerEligibleNode.ts';
 import { podCreationsPerNode } from './expectations/podCreationsPerNode.ts';
 import { podsPerNode } from './expectations/podsPerNode.ts';
 import { rolloutComplete } from './expectations/rolloutComplete.ts';
+import { startsAfter } from './expectations/startsAfter.ts';
 import { createsOnlyWhereNoneIs, createsOnlyWhereWanted, staysWithinBurst } from './laws/creation.ts';
 import { keepsFewRevisions, knowsItsTemplate } from './laws/history.ts';
 import { comesToRestRight } from './laws/quiescence.ts';
 import { deletesWithinBudget, surgesWithinBudget, updatesOnlyWhenNothingIsOutstanding } from './laws/rollout.ts';
 import { statusAddsUp } from './laws/status.ts';
 
-/** Name after `invariant:` in YAML → definition. `object` is what an entry with `object:` compiles to. */
+/** Name after `invariant:` in YAML → definition. `object` and `cel` are what entries with these keys compile to. */
 export const expectationRegistry: Readonly<Record<string, AnyExpectation>> = {
   'one-pod-per-eligible-node': onePodPerEligibleNode,
   'max-unavailable-respected': maxUnavailableRespected,
@@ -25,7 +27,9 @@ export const expectationRegistry: Readonly<Record<string, AnyExpectation>> = {
   'pod-creations-per-node': podCreationsPerNode,
   'nodes-ready': nodesReady,
   'failed-pod-backoff': failedPodBackoff,
+  'starts-after': startsAfter,
   object: objectMatches,
+  cel: celHolds,
 };
 
 /** Always on, by number. */

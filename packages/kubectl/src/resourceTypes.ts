@@ -34,6 +34,14 @@ const RESOURCE_TYPES: readonly ResourceType[] = [
     shortNames: [],
     namespaced: true,
   },
+  {
+    kind: 'PodDisruptionBudget',
+    group: 'policy',
+    version: 'v1',
+    resource: 'poddisruptionbudgets',
+    shortNames: ['pdb'],
+    namespaced: true,
+  },
 ];
 
 /** Words that stand for several types. */

@@ -215,9 +215,27 @@ describe('bad input is told with file:line:column, what is wrong and what to wri
       /^s\.yaml:12:32: `count` is 20001; write a whole number from 0 to 20000$/,
     ],
     [
-      'cel',
-      edited('invariant: daemonset-available', 'cel: "true"'),
-      /^s\.yaml:26:9: `cel` is not supported yet; write `invariant` or `object`$/,
+      'a CEL expression with an unknown field',
+      edited('invariant: daemonset-available', 'cel: "pods.all(p, p.redy)"').replace(
+        /\n +with: \{ daemonSet.*\n/,
+        '\n',
+      ),
+      /^s\.yaml:26:14: in this CEL expression, at "redy" \(character 15\): unknown field "redy"; did you mean ready\?/,
+    ],
+    [
+      'a CEL expression that ends too early',
+      edited('invariant: daemonset-available', 'cel: "pods.all(p,"').replace(/\n +with: \{ daemonSet.*\n/, '\n'),
+      /^s\.yaml:26:14: in this CEL expression, at its end: unexpected token: EOF; write an expression such as/,
+    ],
+    [
+      'a CEL expression that is a number',
+      edited('invariant: daemonset-available', 'cel: "pods.size()"').replace(/\n +with: \{ daemonSet.*\n/, '\n'),
+      /^s\.yaml:26:14: in this CEL expression, at "pods\.size\(\)" \(character 1\): gives int, not true or false/,
+    ],
+    [
+      'cel beside an invariant',
+      edited('invariant: daemonset-available', 'cel: "true"\n        invariant: daemonset-available'),
+      /^s\.yaml:\d+:\d+: .* exclude each other; keep one of them$/,
     ],
     [
       'when on a step',

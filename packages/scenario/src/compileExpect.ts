@@ -1,13 +1,15 @@
 /** What a scenario expects, bound to instants: assertions of the five blocks, and thresholds on metrics. */
+import { findCelProblem } from '@everynode/invariants/celProblem';
 import type { Comparison, Json, PlannedExpectation, PlannedThreshold } from '@everynode/sim/plan';
 import { checkDaemonSet, compileDuration, compileParams, targetByMeaning } from './compileParams.ts';
 import { complain, type CompileScope, planSource } from './compileScope.ts';
 import { evaluateCondition } from './condition.ts';
 import { formatDuration } from './duration.ts';
+import { unknownName } from './nearest.ts';
 import type { AssertionBlock, AssertionText, ThresholdText, WindowText } from './scenario.ts';
 import { BLOCKS } from './schemaFrame.ts';
 import { COMPARISONS } from './schema.ts';
-import { OBJECT } from './vocabulary.ts';
+import { CEL, OBJECT } from './vocabulary.ts';
 import { compileWindow, type StepSpan } from './windows.ts';
 import type { YamlPath } from './yamlText.ts';
 
@@ -86,13 +88,33 @@ function compileAssertion(
 }
 
 function compileDemand(
-  { invariant, with: values, object }: AssertionText,
+  { invariant, with: values, object, cel }: AssertionText,
   path: YamlPath,
   scope: CompileScope,
 ): Pick<PlannedExpectation, 'invariant' | 'params'> {
+  if (cel !== undefined) return compileCel(cel, path, scope);
   if (invariant === undefined) return { invariant: OBJECT, params: { object: object as Json } };
   const params = scope.vocabulary.expectations[invariant]?.params ?? {};
   return { invariant, params: compileParams(params, values ?? {}, [...path, 'with'], scope, targetByMeaning(scope)) };
+}
+
+/** Names and types are checked here, so that a run never meets an expression that says nothing. */
+function compileCel(
+  expression: string,
+  path: YamlPath,
+  scope: CompileScope,
+): Pick<PlannedExpectation, 'invariant' | 'params'> {
+  const problem = findCelProblem(expression, scope.row);
+  if (problem !== undefined) {
+    const { summary, piece, character, unknown } = problem;
+    const told =
+      unknown === undefined
+        ? `${summary}; write an expression such as pods.all(p, p.ready)`
+        : unknownName(unknown.what, `${unknown.what}s`, unknown.name, unknown.known);
+    const where = piece === '' ? 'at its end' : `at ${JSON.stringify(piece)} (character ${character})`;
+    complain(scope, [...path, 'cel'], `in this CEL expression, ${where}: ${told}`);
+  }
+  return { invariant: CEL, params: { expression, row: scope.row } };
 }
 
 function compileThreshold(

@@ -1,8 +1,9 @@
 /**
  * The fields of the objects we read and their Go types, for the two things the API server says before validation: a
  * value of the wrong type, an unknown field. `~` marks what the model carries along but does not act on.
- * Twin: k8s.io/api apps/v1, core/v1; 1.36.
+ * Twin: k8s.io/api apps/v1, core/v1, policy/v1; 1.36.
  */
+import type { WorkloadKind } from './workload.ts';
 
 /** `string`, `int32`, `[]v1.Container`, `map[string]string` … ; an object is a struct of our table. */
 export type GoShape = string | GoStruct | GoList | GoMap;
@@ -118,7 +119,7 @@ const ROLLING_UPDATE = struct(
 );
 
 /** Kind → its fields from the root. */
-export const GO_SHAPES: Readonly<Record<'DaemonSet' | 'Pod', GoStruct>> = {
+export const GO_SHAPES: Readonly<Record<WorkloadKind, GoStruct>> = {
   DaemonSet: struct('DaemonSet', 'apiVersion:string kind:string status:any', {
     metadata: META,
     spec: struct('DaemonSetSpec', 'minReadySeconds:int32 revisionHistoryLimit:int32', {
@@ -128,6 +129,14 @@ export const GO_SHAPES: Readonly<Record<'DaemonSet' | 'Pod', GoStruct>> = {
     }),
   }),
   Pod: struct('Pod', 'apiVersion:string kind:string status:any', { metadata: META, spec: POD_SPEC }),
+  PodDisruptionBudget: struct('PodDisruptionBudget', 'apiVersion:string kind:string status:any', {
+    metadata: META,
+    spec: struct(
+      'PodDisruptionBudgetSpec',
+      'minAvailable:intstr.IntOrString maxUnavailable:intstr.IntOrString unhealthyPodEvictionPolicy:string',
+      { selector: SELECTOR },
+    ),
+  }),
 };
 
 /** Fields of a struct that is idle as a whole. */

@@ -108,8 +108,14 @@ function sortOut(found: readonly Found[], file: string): RawManifest {
   return { objects, ignored, priorityClasses };
 }
 
+const VERSIONS: Readonly<Record<WorkloadKind, string>> = {
+  DaemonSet: 'apps/v1',
+  Pod: 'v1',
+  PodDisruptionBudget: 'policy/v1',
+};
+
 function isWorkload(kind: string): kind is WorkloadKind {
-  return kind === 'DaemonSet' || kind === 'Pod';
+  return Object.hasOwn(VERSIONS, kind);
 }
 
 /** `Daemonset` would be ignored like any kind we do not know, and nobody would see why. */
@@ -140,7 +146,7 @@ const GONE: Readonly<Record<string, string>> = {
 };
 
 function checkVersion(kind: WorkloadKind, apiVersion: unknown, sourceOf: SourceOf): void {
-  const wanted = kind === 'DaemonSet' ? 'apps/v1' : 'v1';
+  const wanted = VERSIONS[kind];
   if (apiVersion === wanted) return;
   if (typeof apiVersion !== 'string') fail(sourceOf([]), `apiVersion is not set; write \`apiVersion: ${wanted}\``);
   const gone = Object.hasOwn(GONE, apiVersion) ? GONE[apiVersion] : undefined;

@@ -3,6 +3,7 @@
  * Its words come with the place in the file. Files are what kubectl applies; nothing has to be prepared for us.
  */
 import { defaultDaemonSet, defaultPod } from '@everynode/core/api/defaults';
+import { validateDisruptionBudget } from '@everynode/core/api/disruptionBudgetValidation';
 import { type FieldError, formatInvalid } from '@everynode/core/api/fieldError';
 import { compareKeys } from '@everynode/core/api/meta';
 import { isObject } from '@everynode/core/api/patch';
@@ -99,18 +100,32 @@ function checkObject({ kind, object, sourceOf }: RawObject, profile: Profile, sa
   const { object: plain, leftOut } = asCreated(object);
   for (const path of leftOut) said.leftOut.add(path);
   const created = withNamespace(plain) as unknown as Workload;
-  const errors =
-    created.kind === 'DaemonSet' ? validateDaemonSet(defaultDaemonSet(created)) : validatePod(defaultPod(created));
+  const errors = errorsOf(created);
   const problemOf = (error: FieldError, advice: string): Problem => ({
     source: sourceOf(errorPath(error)),
     message: invalidMessage(kind, created, error) + advice,
   });
   throwProblems([
     ...errors.map((error) => problemOf(error, '')),
-    ...validateGatedFields(created, profile).map((error) => problemOf(error, `; ${GATE_ADVICE}`)),
+    ...gateErrorsOf(created, profile).map((error) => problemOf(error, `; ${GATE_ADVICE}`)),
   ]);
   // Without the defaults: they are the server's to fill in, and `kubectl apply` must not remember them.
   return { object: created, source: sourceOf([]) };
+}
+
+function errorsOf(created: Workload): readonly FieldError[] {
+  switch (created.kind) {
+    case 'DaemonSet':
+      return validateDaemonSet(defaultDaemonSet(created));
+    case 'Pod':
+      return validatePod(defaultPod(created));
+    default:
+      return validateDisruptionBudget(created);
+  }
+}
+
+function gateErrorsOf(created: Workload, profile: Profile): readonly FieldError[] {
+  return created.kind === 'PodDisruptionBudget' ? [] : validateGatedFields(created, profile);
 }
 
 function withNamespace(object: JsonObject): JsonObject {
@@ -123,9 +138,15 @@ function errorPath({ field }: FieldError): YamlPath {
   return parsePath(field.replace(/^spec\.template\.(labels|annotations)/, 'spec.template.metadata.$1'));
 }
 
+/** The server names the group of a kind. */
+const QUALIFIED: Readonly<Record<string, string>> = {
+  DaemonSet: 'DaemonSet.apps',
+  PodDisruptionBudget: 'PodDisruptionBudget.policy',
+};
+
 /** One error a line, so that each has its place; the server would put them in one bracket. */
 function invalidMessage(kind: string, { metadata }: Workload, error: FieldError): string {
-  return formatInvalid(kind === 'DaemonSet' ? 'DaemonSet.apps' : kind, metadata.name ?? '', [error]);
+  return formatInvalid(QUALIFIED[kind] ?? kind, metadata.name ?? '', [error]);
 }
 
 function refuseTwins(objects: readonly LoadedObject[]): void {
@@ -145,7 +166,7 @@ function refuseTwins(objects: readonly LoadedObject[]): void {
 function ignoredNotice(ignored: ReadonlyMap<string, number>): readonly string[] {
   if (ignored.size === 0) return [];
   const kinds = [...ignored.keys()].sort(compareKeys).map((kind) => `${ignored.get(kind)} ${kind}`);
-  return [`left out, since only DaemonSets and Pods take part: ${kinds.join(', ')}`];
+  return [`left out, since only DaemonSets, Pods and PodDisruptionBudgets take part: ${kinds.join(', ')}`];
 }
 
 function noticesOf({ idle, leftOut }: Said): readonly string[] {

@@ -87,15 +87,6 @@ function findUnsupported({ value, sourceOf }: YamlDocument): readonly Problem[] 
       message: '`when` on a step is not supported yet; write `at`, `after` or `every`',
     });
   }
-  for (const block of Object.keys(isObject(part(spec, 'expect')) ? (part(spec, 'expect') as JsonObject) : {})) {
-    for (const [at, assertion] of list(part(part(spec, 'expect'), block)).entries()) {
-      if (part(assertion, 'cel') === undefined) continue;
-      found.push({
-        source: sourceOf(['spec', 'expect', block, at, 'cel'], 'key'),
-        message: '`cel` is not supported yet; write `invariant` or `object`',
-      });
-    }
-  }
   return found;
 }
 

@@ -57,6 +57,7 @@ export interface AssertionText {
   readonly invariant?: string;
   readonly with?: JsonObject;
   readonly object?: JsonObject;
+  readonly cel?: string;
 }
 
 export interface ThresholdText extends Readonly<Partial<Record<Comparison, number>>> {

@@ -6,7 +6,7 @@ import { KINDS } from '@everynode/core/api/objects';
 import type { JsonSchema, Param, ParamSet } from '@everynode/sim/params';
 import { closed, DEFINITIONS, DRAW, DURATION, orReference, TEXT, whenNamed } from './schemaDefinitions.ts';
 import { ASSERTION_KEYS, BOUND, frameSchema, manifestSchema, STEP_KEYS } from './schemaFrame.ts';
-import { APPLY, type FaultEntry, OBJECT, type Vocabulary } from './vocabulary.ts';
+import { APPLY, CEL, type FaultEntry, OBJECT, type Vocabulary } from './vocabulary.ts';
 
 const STATS = ['min', 'max', 'avg', 'p50', 'p90', 'p95', 'p99', 'count', 'sum', 'last'];
 export const COMPARISONS = ['lt', 'lte', 'gt', 'gte', 'eq'] as const;
@@ -85,11 +85,11 @@ function needsTargets({ targets }: FaultEntry): boolean {
   return targets === 'nodes' || targets === 'zone';
 }
 
-/** What an assertion demands: a name of the registry with its parameters, or a partial object. */
+/** What an assertion demands: a name of the registry with its parameters, a partial object, or an expression. */
 function demandSchema({ expectations }: Vocabulary): JsonSchema {
   return {
     type: 'object',
-    oneOf: [{ required: ['invariant'] }, { required: ['object'] }],
+    oneOf: [{ required: ['invariant'] }, { required: ['object'] }, { required: ['cel'] }],
     allOf: namedExpectations(expectations).map(([name, { params }]) => {
       const required = hasRequired(params) ? { required: ['with'] } : {};
       return whenNamed('invariant', name, {
@@ -115,6 +115,7 @@ function assertionSchema({ expectations }: Vocabulary, more: Readonly<Record<str
           required: ['kind'],
           properties: { kind: { title: 'kind', enum: Object.keys(KINDS) } },
         },
+        cel: { description: 'a CEL expression that is true or false', ...TEXT },
       },
       ['id'],
     ),
@@ -125,7 +126,7 @@ function assertionSchema({ expectations }: Vocabulary, more: Readonly<Record<str
 function namedExpectations(
   expectations: Vocabulary['expectations'],
 ): readonly (readonly [string, Vocabulary['expectations'][string]])[] {
-  return Object.entries(expectations).filter(([name]) => name !== OBJECT);
+  return Object.entries(expectations).filter(([name]) => name !== OBJECT && name !== CEL);
 }
 
 function thresholdSchema({ metrics }: Vocabulary): JsonSchema {

@@ -70,7 +70,7 @@ test.skipIf(!isThere)(
       new Set([
         'carried along, but nothing here acts on',
         'left out, since another cluster wrote them',
-        'left out, since only DaemonSets and Pods take part',
+        'left out, since only DaemonSets, Pods and PodDisruptionBudgets take part',
       ]),
     );
     expect(compileManifest(textOf('flannel.yaml')).notices[0]).toMatch(

@@ -46,3 +46,5 @@ export const vocabulary: Vocabulary = {
 export const APPLY = 'apply';
 /** What an assertion with a partial `object:` compiles to. */
 export const OBJECT = 'object';
+/** What an assertion with `cel:` compiles to. */
+export const CEL = 'cel';

@@ -2,6 +2,7 @@
  * Kinds of parameters that faults, operations and expectations declare. From one declaration follow the JSON schema of
  * the scenario language, the reference pages, `everynode list`, and how `compile` turns YAML into plan JSON.
  */
+import { KINDS } from '@everynode/core/api/objects';
 import type { Draw, Json, NodeFilter } from './plan.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -47,6 +48,7 @@ export type ParamsOf<S extends ParamSet> = {
   readonly [K in keyof S as S[K] extends Param<unknown, false> ? never : K]?: S[K] extends Param<infer T> ? T : never;
 };
 
+const KIND_NAMES = Object.keys(KINDS);
 const REF = { $ref: '#/definitions/ref' };
 
 function param<T>(kind: ParamKind, summary: string, schema: JsonSchema): Param<T, false> {
@@ -72,8 +74,7 @@ export const daemonSet = (summary = 'the DaemonSet, as namespace/name'): Param<s
   param('daemonSet', summary, { anyOf: [{ $ref: '#/definitions/nsName' }, REF] });
 export const client = (summary: string): Param<string, false> =>
   param('client', summary, { type: 'string', minLength: 1 });
-export const kind = (summary: string): Param<string, false> =>
-  param('kind', summary, { enum: ['Pod', 'Node', 'DaemonSet', 'ControllerRevision', 'Lease'] });
+export const kind = (summary: string): Param<string, false> => param('kind', summary, { enum: KIND_NAMES });
 export const flag = (summary: string): Param<boolean, false> =>
   param('flag', summary, { anyOf: [{ type: 'boolean' }, REF] });
 export const count = (summary: string): Param<number, false> =>

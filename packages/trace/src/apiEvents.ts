@@ -16,6 +16,7 @@ const PREFIX = 'apiEvent.';
 /** How the processes of the simulation sign their events upstream. */
 const COMPONENTS: Readonly<Record<string, string>> = {
   'node-lifecycle': 'node-controller',
+  disruption: 'controllermanager',
   'taint-eviction': 'taint-eviction-controller',
 };
 const SCHEDULER = { actor: 'kube-scheduler', component: 'default-scheduler' } as const;

@@ -1,6 +1,7 @@
 /** The few facts of an API object that explain a run, as flat scalars: what patches of the trace are made of. */
 import { isPodReady, type Pod } from '@everynode/core/api/pod';
 import { type ControllerRevision, type DaemonSet, HASH_LABEL } from '@everynode/core/api/daemonSet';
+import type { PodDisruptionBudget } from '@everynode/core/api/disruptionBudget';
 import { controllerOf, findCondition } from '@everynode/core/api/meta';
 import { type Node, POOL_LABEL, type Taint, ZONE_LABEL } from '@everynode/core/api/node';
 import { type ApiObject, type Kind, type ObjectOfKind, objectRef } from '@everynode/core/api/objects';
@@ -23,6 +24,7 @@ type Value = Scalar | undefined;
  * - DaemonSet: `generation`, `observedGeneration`, `desired`, `current`, `ready`, `updated`, `available`,
  *   `misscheduled`, `strategy`, `maxUnavailable`, `maxSurge` (text, as written), `minReadySeconds`, `image`, `deletedAtMs`.
  * - ControllerRevision: `revision`, `hash`, `owner`.
+ * - PodDisruptionBudget: `minAvailable`, `maxUnavailable` (text), `allowed`, `healthy`, `desired`, `expected`.
  *
  * Instants are virtual ms since the start. Absent numbers and false flags are left out, but for a pod's `ready`.
  */
@@ -47,6 +49,7 @@ const FIELDS: { readonly [K in Kind]: (object: ObjectOfKind[K]) => Readonly<Reco
   DaemonSet: daemonSetFields,
   ControllerRevision: revisionFields,
   Lease: () => ({}),
+  PodDisruptionBudget: budgetFields,
 };
 
 function podFields(pod: Pod): Readonly<Record<string, Value>> {
@@ -113,6 +116,17 @@ function revisionFields(revision: ControllerRevision): Readonly<Record<string, V
     revision: revision.revision,
     hash: revision.metadata.labels?.[HASH_LABEL],
     owner: ownerRef(revision),
+  };
+}
+
+function budgetFields({ spec, status }: PodDisruptionBudget): Readonly<Record<string, Value>> {
+  return {
+    minAvailable: intOrPercentText(spec.minAvailable),
+    maxUnavailable: intOrPercentText(spec.maxUnavailable),
+    allowed: status?.disruptionsAllowed,
+    healthy: status?.currentHealthy,
+    desired: status?.desiredHealthy,
+    expected: status?.expectedPods,
   };
 }
 

@@ -1,6 +1,6 @@
-/** The fields of the API objects that we keep, with their Go types. What is not listed is carried along. Twin: k8s.io/api apps/v1, core/v1, coordination/v1; 1.36. */
+/** The fields of the API objects that we keep, with their Go types. What is not listed is carried along. Twin: k8s.io/api apps/v1, core/v1, coordination/v1, policy/v1; 1.36. */
 import { POD_SPEC } from './goPodTypes.ts';
-import { AMOUNTS, type GoList, type GoStruct, list, META, SELECTOR, struct } from './goType.ts';
+import { AMOUNTS, type GoList, type GoStruct, list, META, SELECTOR, struct, TEXTS } from './goType.ts';
 import type { Kind } from './objects.ts';
 
 const condition = (name: string): GoList =>
@@ -82,6 +82,29 @@ export const GO_KINDS: Readonly<Record<Kind, GoStruct>> = {
     spec: struct(
       'LeaseSpec',
       'holderIdentity:*string leaseDurationSeconds:*int32 acquireTime:time renewTime:time leaseTransitions:*int32',
+    ),
+  }),
+  PodDisruptionBudget: struct('PodDisruptionBudget', ROOT, {
+    metadata: META,
+    spec: struct(
+      'PodDisruptionBudgetSpec',
+      'minAvailable:*intstr maxUnavailable:*intstr unhealthyPodEvictionPolicy:*v1.UnhealthyPodEvictionPolicyType',
+      { selector: SELECTOR },
+    ),
+    status: struct(
+      'PodDisruptionBudgetStatus',
+      `observedGeneration:int64 disruptionsAllowed:!int32 currentHealthy:!int32 desiredHealthy:!int32
+       expectedPods:!int32`,
+      {
+        disruptedPods: TEXTS,
+        conditions: list(
+          struct(
+            'Condition',
+            `type:!string status:!v1.ConditionStatus observedGeneration:int64 lastTransitionTime:time reason:!string
+             message:!string`,
+          ),
+        ),
+      },
     ),
   }),
 };

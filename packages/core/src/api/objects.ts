@@ -1,6 +1,7 @@
 /** The one table of kinds that live in the API server of a run. */
 import { assert } from '../assert.ts';
 import type { ControllerRevision, DaemonSet } from './daemonSet.ts';
+import type { PodDisruptionBudget } from './disruptionBudget.ts';
 import type { ObjectKey } from './meta.ts';
 import type { Lease, Node } from './node.ts';
 import type { Pod } from './pod.ts';
@@ -12,6 +13,7 @@ export interface ObjectOfKind {
   readonly DaemonSet: DaemonSet;
   readonly ControllerRevision: ControllerRevision;
   readonly Lease: Lease;
+  readonly PodDisruptionBudget: PodDisruptionBudget;
 }
 
 export type Kind = keyof ObjectOfKind;
@@ -34,6 +36,12 @@ export const KINDS: Readonly<Record<Kind, KindNames>> = {
     apiVersion: 'coordination.k8s.io/v1',
     resource: 'leases.coordination.k8s.io',
     short: 'lease',
+    namespaced: true,
+  },
+  PodDisruptionBudget: {
+    apiVersion: 'policy/v1',
+    resource: 'poddisruptionbudgets.policy',
+    short: 'pdb',
     namespaced: true,
   },
 };

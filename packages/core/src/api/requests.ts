@@ -45,7 +45,7 @@ export type ApiRequest =
   /** POST pods/binding. */
   | { readonly verb: 'bind'; readonly key: ObjectKey; readonly nodeName: string; readonly uid?: string }
   /** POST pods/eviction (D-3). */
-  | { readonly verb: 'evict'; readonly key: ObjectKey };
+  | { readonly verb: 'evict'; readonly key: ObjectKey; readonly gracePeriodSeconds?: number };
 
 export type ApiVerb = ApiRequest['verb'];
 

@@ -13,6 +13,7 @@ import {
 import { type FieldError, forbidden, invalid, required, unsupported } from './fieldError.ts';
 import { type Fields, fieldsOf, isGiven, listOf, numberOf, textOf } from './goText.ts';
 import { parsePercent } from './intOrPercent.ts';
+import { validateAtMost100, validateIntOrPercent } from './intOrPercentValidation.ts';
 import { validateLabelSelector, validateObjectMeta, validateObjectMetaUpdate } from './metaValidation.ts';
 import type { ObjectMeta } from './meta.ts';
 import { notNegative } from './numberValidation.ts';
@@ -20,9 +21,6 @@ import { isObject } from './patch.ts';
 import { isSemanticallyEqual } from './semanticEquality.ts';
 import { validatePodTemplate } from './podValidation.ts';
 import { type Labels, matchesLabelSelector } from '../match/selectors.ts';
-
-const PERCENT_TEXT =
-  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
 
 /** A new DaemonSet. */
 export function validateDaemonSet(ds: DaemonSet): readonly FieldError[] {
@@ -171,17 +169,6 @@ function validateRevisionData({ revision, data }: GivenRevision): readonly Field
   if (data === undefined) errors.push(required('data', 'data is mandatory'));
   else if (!isObject(data)) errors.push(invalid('data', data, 'must be a valid JSON object'));
   return [...errors, ...notNegative('revision', revision)];
-}
-
-function validateIntOrPercent(path: string, value: unknown): readonly FieldError[] {
-  if (typeof value === 'number') return notNegative(path, value);
-  if (typeof value !== 'string') return [invalid(path, value, "must be an integer or percentage (e.g '5%%')")];
-  return parsePercent(value) === undefined ? [invalid(path, value, PERCENT_TEXT)] : [];
-}
-
-function validateAtMost100(path: string, value: unknown): readonly FieldError[] {
-  const percent = typeof value === 'string' ? parsePercent(value) : undefined;
-  return percent === undefined || percent <= 100 ? [] : [invalid(path, value, 'must not be greater than 100%')];
 }
 
 function amountOf(value: unknown): number {

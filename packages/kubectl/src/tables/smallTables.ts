@@ -1,4 +1,4 @@
-/** Tables of a few columns: revisions, leases, namespaces, and anything that has no table of its own. Rules: DS-C5. */
+/** Tables of a few columns: revisions, leases, disruption budgets, namespaces, and anything that has no table of its own. Rules: DS-C5. */
 import { controllerOf } from '@everynode/core/api/meta';
 import { readNumber, readText } from '../readField.ts';
 import { qualifiedName } from '../resourceTypes.ts';
@@ -24,6 +24,23 @@ export const LEASES: TableMaker = {
     lease.metadata.name,
     readText(lease, 'spec.holderIdentity'),
     ageOf(lease, context.nowMs),
+  ],
+};
+
+export const DISRUPTION_BUDGETS: TableMaker = {
+  columns: [
+    NAME_COLUMN,
+    column('Min Available'),
+    column('Max Unavailable'),
+    column('Allowed Disruptions', { type: 'integer' }),
+    AGE_COLUMN,
+  ],
+  cellsOf: (budget, context) => [
+    budget.metadata.name,
+    readText(budget, 'spec.minAvailable') || 'N/A',
+    readText(budget, 'spec.maxUnavailable') || 'N/A',
+    readNumber(budget, 'status.disruptionsAllowed'),
+    ageOf(budget, context.nowMs),
   ],
 };
 

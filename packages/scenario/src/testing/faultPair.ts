@@ -27,6 +27,11 @@ export const PAIRED: Readonly<
   NodeCrash: { nodes: ONE, params: {} },
   NodeReboot: { nodes: ONE, params: {} },
   NodeUnreachable: { nodes: ONE, params: {} },
+  NodeFlap: { nodes: ONE, params: { link: 'power', down: { fixed: 45_000 }, period: 150_000 } },
+  RollingNodeUpgrade: {
+    nodes: ALL,
+    params: { how: 'reboot', away: { fixed: 60_000 }, maxUnavailable: 1, force: true, drainTimeout: 30_000, pause: 0 },
+  },
   ZoneOutage: { nodes: ONE, params: { link: 'network' } },
   DiskPressure: { nodes: ONE, params: { evict: true } },
   MemoryPressure: { nodes: ONE, params: { evict: true } },

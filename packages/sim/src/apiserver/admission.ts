@@ -5,6 +5,12 @@
 import { assertNever } from '@everynode/core/assert';
 import { type ControllerRevision, type DaemonSet, TEMPLATE_GENERATION_ANNOTATION } from '@everynode/core/api/daemonSet';
 import { defaultDaemonSet, defaultPod } from '@everynode/core/api/defaults';
+import {
+  validateDisruptionBudget,
+  validateDisruptionBudgetStatus,
+  validateDisruptionBudgetUpdate,
+} from '@everynode/core/api/disruptionBudgetValidation';
+import type { PodDisruptionBudget } from '@everynode/core/api/disruptionBudget';
 import { type FieldError, formatFieldError, formatInvalid } from '@everynode/core/api/fieldError';
 import { validateGatedFields } from '@everynode/core/api/gatedFields';
 import { type Fields, fieldsOf } from '@everynode/core/api/goText';
@@ -56,6 +62,10 @@ export function admitCreate(object: ApiObject, scope: AdmissionScope): Admitted 
       return refuseIfAny(object, validateRevision(object));
     case 'Lease':
       return refuseIfAny(object, validateObjectMeta(object.metadata));
+    case 'PodDisruptionBudget': {
+      const { status: _status, ...budget } = object;
+      return refuseIfAny(budget, validateDisruptionBudget(budget));
+    }
     default:
       return assertNever(object);
   }
@@ -74,6 +84,8 @@ export function admitUpdate(candidate: ApiObject, stored: ApiObject, scope: Admi
       return admitDaemonSetUpdate(candidate, stored as DaemonSet, scope);
     case 'ControllerRevision':
       return refuseIfAny(candidate, validateRevisionUpdate(candidate, stored as ControllerRevision));
+    case 'PodDisruptionBudget':
+      return refuseIfAny(candidate, validateDisruptionBudgetUpdate(candidate, stored as PodDisruptionBudget));
     case 'Lease':
       return { ok: true, object: candidate };
     default:
@@ -90,6 +102,8 @@ export function admitStatus(candidate: ApiObject, stored: ApiObject): Admitted {
       return refuseIfAny(candidate, validateNodeUpdate(candidate, stored as Node));
     case 'DaemonSet':
       return refuseIfAny(candidate, validateDaemonSetStatusUpdate(candidate, stored as DaemonSet));
+    case 'PodDisruptionBudget':
+      return refuseIfAny(candidate, validateDisruptionBudgetStatus(candidate));
     default:
       return { ok: true, object: candidate };
   }

@@ -1,17 +1,16 @@
 /**
- * Delete and evict: grace, finalizers, preconditions, and what owners leave to the garbage collector.
- * Rules: A-10…A-15, D-3, DS-D1, DS-D2.
+ * Deletion: grace, finalizers, preconditions, and what owners leave to the garbage collector.
+ * Rules: A-10…A-15, DS-D1, DS-D2.
  */
 import { isTerminating, keyOf, splitKey } from '@everynode/core/api/meta';
 import type { ApiObject } from '@everynode/core/api/objects';
-import { isTerminal, type Pod, type PodStatus } from '@everynode/core/api/pod';
+import { isTerminal, type Pod } from '@everynode/core/api/pod';
 import type { ApiFailure, ApiRequest, ApiResult, Preconditions } from '@everynode/core/api/requests';
 import { formatTime, parseTime } from '@everynode/core/api/time';
 import { conflict, notFound } from './failures.ts';
 import type { WriteScope } from './writeScope.ts';
 
 type DeleteRequest = Extract<ApiRequest, { readonly verb: 'delete' }>;
-type EvictRequest = Extract<ApiRequest, { readonly verb: 'evict' }>;
 
 /** Finalizers that stand for a propagation policy until the garbage collector has done its part (DS-D2). */
 const FOREGROUND_FINALIZER = 'foregroundDeletion';
@@ -29,15 +28,6 @@ export function remove(request: DeleteRequest, scope: WriteScope): ApiResult {
   if (grace === 0 && !hasFinalizers(object))
     return { ok: true, object: scope.store.remove(kind, key, scope.record).object };
   return mark(object, scope.nowMs + grace * 1000, grace, scope);
-}
-
-/** Eviction API without disruption budgets: notes why, then deletes with the pod's own grace (D-3). */
-export function evict({ key }: EvictRequest, scope: WriteScope): ApiResult {
-  const pod = scope.store.get('Pod', key);
-  if (pod === undefined) return notFound('Pod', splitKey(key).name);
-  if (!isTerminating(pod) && !isTerminal(pod))
-    scope.store.put('Pod', withEvictionCondition(pod, scope.nowMs), scope.record);
-  return remove({ verb: 'delete', kind: 'Pod', key }, scope);
 }
 
 /** 409 where the object is not the one the client means (A-13). */
@@ -116,19 +106,6 @@ function withPropagation(object: ApiObject, propagation: DeleteRequest['propagat
     propagation === 'Foreground' ? [FOREGROUND_FINALIZER] : propagation === 'Orphan' ? [ORPHAN_FINALIZER] : [];
   const finalizers = [...others, ...own];
   return { ...object, metadata: { ...object.metadata, finalizers } };
-}
-
-function withEvictionCondition(pod: Pod, nowMs: number): Pod {
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-    lastTransitionTime: formatTime(nowMs),
-  };
-  const others = pod.status?.conditions?.filter((each) => each.type !== 'DisruptionTarget') ?? [];
-  const status: PodStatus = { ...pod.status, conditions: [...others, condition] };
-  return { ...pod, status };
 }
 
 function hasFinalizers(object: ApiObject): boolean {

@@ -15,12 +15,12 @@ export function isKnownKind(kind: string): kind is Kind {
 
 /** Kinds whose status is a resource of its own. */
 export function hasStatus(kind: string): boolean {
-  return kind === 'DaemonSet' || kind === 'Pod' || kind === 'Node';
+  return kind === 'DaemonSet' || kind === 'Pod' || kind === 'Node' || kind === 'PodDisruptionBudget';
 }
 
 /** Kinds whose changes the server counts; pods since 1.34 (A-4). */
 export function countsGeneration(kind: Kind, { profile }: Pick<WriteScope, 'profile'>): boolean {
-  return kind === 'DaemonSet' || (kind === 'Pod' && profile.podGeneration);
+  return kind === 'DaemonSet' || kind === 'PodDisruptionBudget' || (kind === 'Pod' && profile.podGeneration);
 }
 
 /** The object of a POST or a PUT. What it shares with `known`, the stored one, has been read before. */

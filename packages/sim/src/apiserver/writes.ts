@@ -158,7 +158,7 @@ function withoutStatusOf(stored: ApiObject, sent: ApiObject): ApiObject {
 
 /** A change of spec counts, for the kinds that count. */
 function withGeneration(stored: ApiObject, next: ApiObject, scope: WriteScope): ApiObject {
-  if ((stored.kind !== 'DaemonSet' && stored.kind !== 'Pod') || !countsGeneration(stored.kind, scope)) return next;
+  if (!('spec' in stored) || !countsGeneration(stored.kind, scope)) return next;
   if (isSemanticallyEqual((next as typeof stored).spec, stored.spec)) return next;
   const generation = (stored.metadata.generation ?? 0) + 1;
   return { ...next, metadata: { ...next.metadata, generation } };

@@ -1,8 +1,10 @@
 /** Everything that runs in a cluster, in the order in which it starts; and how nodes join it and leave it. */
 import { assert } from '@everynode/core/assert';
+import type { ApiObject } from '@everynode/core/api/objects';
 import type { ApiClient } from '../apiserver/apiClient.ts';
 import type { ComponentDefinition } from '../components/component.ts';
 import { daemonSetController } from '../components/daemonSetController.ts';
+import { disruption } from '../components/disruption.ts';
 import { garbageCollector } from '../components/garbageCollector.ts';
 import { kubelet } from '../components/kubelet.ts';
 import { nodeLifecycle } from '../components/nodeLifecycle.ts';
@@ -13,6 +15,7 @@ import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
 import { removeMachine, startExistingNode, startNewNode, startProcess } from './processes.ts';
 import { initialNodes, nodeSpec } from './topology.ts';
+import type { NodePool, Plan } from '../plan.ts';
 import type { World } from './world.ts';
 
 export const CONTROL_PLANE: readonly ComponentDefinition[] = [
@@ -36,6 +39,13 @@ export interface NodeOrders {
 export function startCluster(world: World, controlPlane: readonly ComponentDefinition[] = CONTROL_PLANE): void {
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
   for (const component of controlPlane) startProcess(world, component);
+  if (hasBudgets(world.plan)) startProcess(world, disruption);
+}
+
+/** Nobody looks after budgets where none will ever be. */
+function hasBudgets({ objects, steps }: Plan): boolean {
+  const applied = steps.flatMap(({ params }) => (params['objects'] ?? []) as unknown as readonly ApiObject[]);
+  return [...objects, ...applied].some(({ kind }) => kind === 'PodDisruptionBudget');
 }
 
 /** A machine of the pool is ordered; it is up `bootMs` from now, or when clouds are (V-19). */
@@ -57,6 +67,28 @@ export function addNode(
     startNewNode(world, spec, kubelet);
   };
   waiting.set(spec.name, engine.schedule(delayMs, `machine/${spec.name}`, boot));
+}
+
+/**
+ * The machine is gone for good, with its disk; what is answered boots another one of the same name. Undefined where
+ * there is no such machine. The Node object and all pods bound to it stay for the new one to take over (X-8).
+ */
+export function replaceMachine(world: World, name: string): (() => void) | undefined {
+  if (world.machines.get(name) === undefined) return undefined;
+  const { pool, index } = placeInPool(world.plan, name);
+  removeMachine(world, name);
+  return () => {
+    // Somebody else may have replaced it meanwhile.
+    if (world.machines.get(name) === undefined) startNewNode(world, nodeSpec(pool, index, true), kubelet);
+  };
+}
+
+/** Node `i` of a pool is called `<pool>-<i>`. */
+function placeInPool({ pools }: Plan, name: string): { readonly pool: NodePool; readonly index: number } {
+  const dash = name.lastIndexOf('-');
+  const pool = pools.find((each) => each.name === name.slice(0, dash));
+  assert(pool !== undefined, () => `node ${name} is of no pool`);
+  return { pool, index: Number(name.slice(dash + 1)) };
 }
 
 /** The machine is gone at once; its Node object goes through the API, as a cloud controller does it. */

@@ -106,9 +106,11 @@ function startKubelet(
   const kubelet = kubeletOf(spec.name);
   const name = kubeletName(spec.name);
   const machine = machines.get(spec.name) as MachineState;
+  let starts = 0;
   processes.add(name, {
     start: (incarnation) => {
-      const registration = registrationOf(spec, identity, incarnation === 1 ? lease : undefined);
+      starts += 1;
+      const registration = registrationOf(spec, identity, starts === 1 ? (lease ?? 'fresh') : 'again');
       const seq = tellStart(world, name, incarnation, () =>
         kubelet.start(kubeletContext(world, kubelet, { machine, incarnation, registration })),
       );
@@ -160,15 +162,17 @@ function kubeletContext(
   return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });
 }
 
-function registrationOf(spec: NodeSpec, identity: NodeIdentity, lease: Lease | undefined): NodeRegistration {
+/** `start`: the lease that a kubelet of instant 0 has been renewing, or how often the machine has started one. */
+function registrationOf(spec: NodeSpec, identity: NodeIdentity, start: Lease | 'fresh' | 'again'): NodeRegistration {
   const { labels, taints, capacity, readyWhenDaemonSetPodReady } = spec;
   return {
     labels,
     taints,
     capacity,
     identity,
-    existing: lease !== undefined,
-    ...(lease === undefined ? {} : { lease }),
+    existing: typeof start === 'object',
+    freshMachine: start === 'fresh',
+    ...(typeof start === 'object' ? { lease: start } : {}),
     ...(readyWhenDaemonSetPodReady === undefined ? {} : { readyWhenDaemonSetPodReady }),
   };
 }

@@ -1,6 +1,7 @@
 /** What the seams of a run act on. */
 import { keyOf } from '@everynode/core/api/meta';
-import type { SeamWorld } from '../seams/worldSeams.ts';
+import { type SeamWorld, stepStream } from '../seams/worldSeams.ts';
+import { replaceMachine } from './cluster.ts';
 import { daemonSetOf } from './podModelTable.ts';
 import { outsideClient, type World } from './world.ts';
 
@@ -13,6 +14,20 @@ export function seamWorld(world: World): SeamWorld {
     processes,
     machines,
     cutWatches: (match) => hub.cut(match),
+    handOf: (stepId) => {
+      const { engine, journal } = world;
+      const name = stepStream(stepId);
+      const client = outsideClient(world, name);
+      return {
+        nowMs: () => engine.nowMs,
+        schedule: (delayMs, run) => void engine.schedule(delayMs, name, run),
+        send: (request, done) => client.send(request, done),
+        say: (message) =>
+          void journal.event({ type: 'step.said', actor: name, object: `step/${stepId}`, data: { message } }),
+        draw: (distribution) => streams.of(`${name}/draw`).draw(distribution),
+      };
+    },
+    replaceMachine: (node) => replaceMachine(world, node),
     deletePods: (client, node, daemonSet, gracePeriodSeconds) => {
       const pods = store.podsOnNode(node).filter((pod) => daemonSet === undefined || daemonSetOf(pod) === daemonSet);
       const hand = outsideClient(world, client);

@@ -130,6 +130,8 @@ export interface NodeRegistration {
   readonly existing: boolean;
   /** What the kubelet of such a node has been renewing. */
   readonly lease?: Lease;
+  /** First start of a machine that came in the run: nothing on it is configured yet, whatever a Node of its name says. */
+  readonly freshMachine: boolean;
 }
 
 /** Heartbeats that a kubelet hands over: the next one would be sent at `nextAtMs` of the run, the others every `periodMs`. */

@@ -199,8 +199,9 @@ class Kubelet {
 
   #nodeSeen(node: Node): void {
     const ready = findCondition(node.status?.conditions, 'Ready')?.status;
-    // A node that has been ready before keeps its network's configuration over restarts and boots.
-    if (!this.#hasNode && (ready === 'True' || ready === 'Unknown')) this.#isNetworkUp = true;
+    // A node that has been ready before keeps its network's configuration over restarts and boots; a new machine of its name has none.
+    const { freshMachine } = this.#ctx.registration;
+    if (!this.#hasNode && !freshMachine && (ready === 'True' || ready === 'Unknown')) this.#isNetworkUp = true;
     if (this.#hasNode && isCordoned(this.#node) !== isCordoned(node)) {
       const reason = isCordoned(node) ? 'NodeNotSchedulable' : 'NodeSchedulable';
       this.#ctx.trace.apiEvent('Node', node, 'Normal', reason, `Node ${node.metadata.name} status is now: ${reason}`);

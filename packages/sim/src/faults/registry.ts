@@ -3,10 +3,12 @@ import { apiError, apiLatency, lostResponse } from './apiRequests.ts';
 import type { AnyFault } from './fault.ts';
 import { imagePullFailure } from './imagePullFailure.ts';
 import { nodeCrash, nodeReboot } from './nodePower.ts';
+import { nodeFlap } from './nodeFlap.ts';
 import { diskPressure, memoryPressure } from './nodePressure.ts';
 import { nodeUnreachable } from './nodeUnreachable.ts';
 import { podKill } from './podKill.ts';
 import { clockSkew, controllerPause, controllerRestart } from './processes.ts';
+import { rollingNodeUpgrade } from './rollingNodeUpgrade.ts';
 import { staleList, watchBreak, watchLag } from './watches.ts';
 import { zoneOutage } from './zoneOutage.ts';
 
@@ -14,6 +16,8 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   NodeCrash: nodeCrash,
   NodeReboot: nodeReboot,
   NodeUnreachable: nodeUnreachable,
+  NodeFlap: nodeFlap,
+  RollingNodeUpgrade: rollingNodeUpgrade,
   ZoneOutage: zoneOutage,
   DiskPressure: diskPressure,
   MemoryPressure: memoryPressure,

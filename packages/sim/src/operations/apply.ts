@@ -6,7 +6,7 @@ import { type ApiObject, KINDS } from '@everynode/core/api/objects';
 import { isObject } from '@everynode/core/api/patch';
 import type { ApiRequest, ApiResult } from '@everynode/core/api/requests';
 import { json } from '../params.ts';
-import { nameOf, sayOutcome, serverError } from './kubectl.ts';
+import { nameOf, sayOutcome, serverError } from '../kubectl/words.ts';
 import { type AnyOperation, type AppliedObjects, defineOperation } from './operation.ts';
 
 const MANIFEST = { type: 'object', required: ['apiVersion', 'kind', 'metadata'] };

@@ -2,7 +2,7 @@
 import type { ObjectKey } from '@everynode/core/api/meta';
 import type { Kind } from '@everynode/core/api/objects';
 import { choice, count, daemonSet, optional, text, withDefault } from '../params.ts';
-import { quotedNameOf, sayOutcome } from './kubectl.ts';
+import { quotedNameOf, sayOutcome } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
 export const deleteObject: AnyOperation = defineOperation({

@@ -2,7 +2,8 @@
 import type { Node, Taint, TaintEffect } from '@everynode/core/api/node';
 import type { ApiRequest } from '@everynode/core/api/requests';
 import { json, nodes, text } from '../params.ts';
-import { nameOf, namesIn, sayOutcome, withObject } from './kubectl.ts';
+import { cordonPatch } from '../kubectl/draining.ts';
+import { nameOf, namesIn, sayOutcome, withObject } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
 const TAINT_PATTERN = /^([^=:]+)(?:=([^:]*))?(?::(NoSchedule|PreferNoSchedule|NoExecute))?$/;
@@ -83,11 +84,6 @@ export const uncordon: AnyOperation = defineOperation({
     }
   },
 });
-
-export function cordonPatch(node: string, isCordoned: boolean): ApiRequest {
-  const body = { spec: { unschedulable: isCordoned ? true : null } };
-  return { verb: 'patch', kind: 'Node', key: node, patch: { type: 'merge', body } };
-}
 
 function taintsPatch(node: string, taints: readonly Taint[]): ApiRequest {
   const body = { spec: { taints: taints.length === 0 ? null : taints } };

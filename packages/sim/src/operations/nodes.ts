@@ -1,6 +1,6 @@
 /** Machines that come and go. Rules. */
 import { count, draw, nodes, optional, text, withDefault } from '../params.ts';
-import { namesIn } from './kubectl.ts';
+import { namesIn } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
 export const addNodes: AnyOperation = defineOperation({

@@ -9,7 +9,7 @@ import {
   undoWarning,
 } from '@everynode/core/daemonset/rollout';
 import { count, daemonSet, withDefault } from '../params.ts';
-import { nameOf, sayOutcome, serverError, withObject } from './kubectl.ts';
+import { nameOf, sayOutcome, serverError, withObject } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
 export const rollback: AnyOperation = defineOperation({

@@ -1,7 +1,7 @@
 /** `kubectl scale`, a mistake: a DaemonSet has no replicas, and its resource no scale subresource. Twin: kubectl cmd/scale. */
 import { splitKey } from '@everynode/core/api/meta';
 import { count, daemonSet } from '../params.ts';
-import { serverError } from './kubectl.ts';
+import { serverError } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
 export const scale: AnyOperation = defineOperation({

@@ -5,7 +5,7 @@ import type { ObjectKey } from '@everynode/core/api/meta';
 import { applyPatch } from '@everynode/core/api/patch';
 import { planSetImage } from '@everynode/core/daemonset/setImage';
 import { daemonSet, json, optional, type ParamSet, text } from '../params.ts';
-import { nameOf, sayOutcome, withObject } from './kubectl.ts';
+import { nameOf, sayOutcome, withObject } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation, type OperationScope } from './operation.ts';
 
 type Texts = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@
  * for its own step: each move returns its `Lift`, and each time a move changes something it bites (vacuity).
  * Every move is an entry in an ordered rule table; the world asks the tables, it never knows who wrote into them.
  */
-import type { ApiFailureReason, ApiVerb } from '@everynode/core/api/requests';
+import type { ApiFailureReason, ApiRequest, ApiResult, ApiVerb } from '@everynode/core/api/requests';
 import type { Kind } from '@everynode/core/api/objects';
 import type { Odds } from '../params.ts';
 import type { Draw } from '../plan.ts';
@@ -22,6 +22,15 @@ export interface ClientMatch {
 }
 
 export type PressureResource = 'memory' | 'disk';
+
+/** A user's hand, for what people bring about by and by: requests as client `fault/<step>`, timers, words in the trace. */
+export interface Hand {
+  nowMs(): number;
+  schedule(delayMs: number, run: () => void): void;
+  send(request: ApiRequest, done?: (result: ApiResult) => void): void;
+  say(message: string): void;
+  draw(distribution: Draw): number;
+}
 
 export interface Seams {
   readonly api: {
@@ -54,11 +63,14 @@ export interface Seams {
     partition(node: string): Lift;
     /** Fills memory or disk beyond the kubelet's eviction threshold. `evict: false` raises the condition only. */
     press(node: string, resource: PressureResource, options: { readonly evict: boolean }): Lift;
+    /** The machine is gone for good, and its Node object is not touched; the lift boots another one of the same name (X-8). */
+    replace(node: string): Lift;
     /** Pulls of matching images fail; absent: every image. */
     failImagePull(node: string, image: string | undefined, message: string): Lift;
     /** The containers of matching running pods exit now with this code (DS key or absent for all). */
     killPods(node: string, daemonSet: string | undefined, exitCode: number): Lift;
   };
+  readonly hand: Hand;
   /** Not a seam of its own but a user's hand: deletes matching pods through the API as client `fault/<step>`. */
   readonly deletePods: (node: string, daemonSet: string | undefined, gracePeriodSeconds: number | undefined) => Lift;
 }

@@ -8,7 +8,7 @@ import { liftOnce } from './lift.ts';
 import type { Machines } from './machines.ts';
 import type { ProcessTable } from './processTable.ts';
 import { RuleTable } from './ruleTable.ts';
-import type { ClientMatch, Seams } from './seams.ts';
+import type { ClientMatch, Hand, Lift, Seams } from './seams.ts';
 
 /** What may happen to a request on its way to the server. */
 export type RequestEffect =
@@ -45,6 +45,10 @@ export interface SeamWorld {
   readonly rules: LegRules;
   readonly processes: ProcessTable;
   readonly machines: Machines;
+  /** What a step does through the API and by the clock. */
+  readonly handOf: (stepId: string) => Hand;
+  /** Takes a machine away for good; undefined where there is none. What it answers boots another one of that name. */
+  readonly replaceMachine: (node: string) => Lift | undefined;
   /** Closes matching watch streams now; says how many there were. */
   readonly cutWatches: (match: ClientMatch) => number;
   /** Deletes matching pods bound to a node through the API as `client`; says how many there were. */
@@ -91,9 +95,15 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
       powerOff: (node) => machines.powerOff(stepId, node),
       partition: (node) => machines.partition(stepId, node),
       press: (node, resource, { evict }) => machines.press(stepId, node, resource, evict),
+      replace: (node) => {
+        const boot = world.replaceMachine(node);
+        if (boot !== undefined) bites.bite(stepId);
+        return liftOnce(`replacement of ${node} by ${stepId}`, () => boot?.());
+      },
       failImagePull: (node, image, message) => machines.failImagePull(stepId, node, image, message),
       killPods: (node, daemonSet, exitCode) => machines.killPods(stepId, node, daemonSet, exitCode),
     },
+    hand: world.handOf(stepId),
     deletePods: (node, daemonSet, gracePeriodSeconds) => {
       biteTimes(world.deletePods(stepStream(stepId), node, daemonSet, gracePeriodSeconds));
       return liftOnce(`deletion of pods by ${stepId}`, () => undefined);

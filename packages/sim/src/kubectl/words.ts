@@ -3,10 +3,8 @@ import type { DaemonSet } from '@everynode/core/api/daemonSet';
 import { splitKey } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import type { Kind } from '@everynode/core/api/objects';
-import type { ApiFailure, ApiResult } from '@everynode/core/api/requests';
+import type { ApiFailure, ApiRequest, ApiResult } from '@everynode/core/api/requests';
 import type { NodeFilter } from '../plan.ts';
-import type { ParamSet } from '../params.ts';
-import type { OperationScope } from './operation.ts';
 
 const NAMES: Readonly<Record<Kind, string>> = {
   Pod: 'pod',
@@ -14,6 +12,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
   DaemonSet: 'daemonset.apps',
   ControllerRevision: 'controllerrevision.apps',
   Lease: 'lease.coordination.k8s.io',
+  PodDisruptionBudget: 'poddisruptionbudget.policy',
 };
 
 /** `daemonset.apps/agent`. */
@@ -43,7 +42,11 @@ export function namesIn(filter: NodeFilter): readonly string[] {
   return filter.include ?? [];
 }
 
-type Speaker = Pick<OperationScope<ParamSet>, 'send' | 'say'>;
+/** Who asks the server and repeats what it said. */
+export interface Speaker {
+  send(request: ApiRequest, done?: (result: ApiResult) => void): void;
+  say(message: string): void;
+}
 
 /** Reads an object and goes on with it, or says what the server said. */
 export function withObject<T extends DaemonSet | Node>(
