@@ -9,6 +9,7 @@ import type {
   NodeIdentity,
   NodeRegistration,
 } from '../components/component.ts';
+import { FIRM_LINK } from '../apiserver/apiClient.ts';
 import { drawUid } from '../apiserver/writes.ts';
 import type { MachineState } from '../seams/machineState.ts';
 import { createContext } from './processContext.ts';
@@ -35,8 +36,7 @@ export function startProcess(world: World, component: ComponentDefinition): void
         incarnation,
         limits,
         timeoutMs: SERVER_TIMEOUT_MS,
-        isLinked: () => true,
-        lost: () => undefined,
+        link: FIRM_LINK,
       };
       tellStart(world, name, incarnation, () => component.start(createContext(world, identity)));
     },
@@ -139,8 +139,11 @@ function kubeletContext(
     incarnation,
     limits: kubelet.limits(world.settings),
     timeoutMs: KUBELET_TIMEOUT_MS,
-    isLinked: () => machine.reachable,
-    lost: () => world.machines.biteLink(machine.name),
+    link: {
+      canSend: () => machine.canSend,
+      canHear: () => machine.canHear,
+      lost: (direction) => world.machines.biteLink(machine.name, direction),
+    },
   });
   const { engine, processes, heartbeats } = world;
   const { name } = machine;
@@ -149,7 +152,7 @@ function kubeletContext(
       const process = kubeletName(name);
       engine.schedule(delayMs, process, () => processes.deliver(process, incarnation, run), 'heartbeat');
     },
-    rest: (cadence) => processes.skewMs(kubeletName(name)) === 0 && machine.reachable && heartbeats.rest(name, cadence),
+    rest: (cadence) => !processes.isSkewed(kubeletName(name)) && machine.reachable && heartbeats.rest(name, cadence),
   };
   // `trace` has getters, so the context is shared, not copied field by field.
   return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });

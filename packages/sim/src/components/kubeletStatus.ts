@@ -2,7 +2,7 @@
  * Registers the node and keeps its status told: computed every ten seconds, written when it differs or when the last
  * report is five minutes old. Rounds in which nothing can have changed are no events. Rules: K-2…K-5, K-35, K-40, X-1.
  */
-import type { Condition } from '@everynode/core/api/meta';
+import { type Condition, findCondition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { nextTickAtMs } from '../engine/ticks.ts';
 import type { KubeletContext, Timer } from './component.ts';
@@ -108,17 +108,22 @@ export class KubeletStatus {
     const stored = cached()?.status?.conditions;
     const conditions = nodeConditions(state(), stored ?? this.#reported, ctx.nowMs());
     const isDue = ctx.nowMs() - this.#reportedAtMs >= REPORT_MS;
-    if (isDue || !isSameStatus(conditions, stored)) this.#write(conditions, stored, 1);
+    const isLeftOver = ctx.machine.leftOverConditions.length > 0;
+    if (isDue || isLeftOver || !isSameStatus(conditions, stored)) this.#write(conditions, stored, 1);
     else this.begin();
   }
 
   #write(conditions: readonly Condition[], stored: readonly Condition[] | undefined, attempt: number): void {
     const { ctx, cached } = this.#options;
     this.#isUnderway = true;
-    const patch = { type: 'strategic', body: { status: { conditions } } } as const;
+    const { machine } = ctx;
+    const isForced = machine.forcedConditions.length + machine.leftOverConditions.length > 0;
+    const taken = isForced ? takenBack(machine.leftOverConditions, conditions) : [];
+    const patch = { type: 'strategic', body: { status: { conditions: [...conditions, ...taken] } } } as const;
     ctx.send({ verb: 'patch', kind: 'Node', key: ctx.nodeName, patch, subresource: 'status' }, (result) => {
       this.#isUnderway = false;
       if (result.ok) {
+        if (isForced) machine.forcedConditionsPosted();
         const node = cached();
         for (const reason of node === undefined ? [] : flipReasons(stored, conditions)) {
           ctx.trace.apiEvent('Node', node as Node, 'Normal', reason, `Node ${ctx.nodeName} status is now: ${reason}`);
@@ -136,4 +141,13 @@ export class KubeletStatus {
     this.#reportedAtMs = this.#options.ctx.nowMs();
     this.begin();
   }
+}
+
+/** Conditions that are not the kubelet's own vanish with the fault that had it post them. */
+function takenBack(
+  leftOver: readonly string[],
+  posted: readonly Condition[],
+): readonly { readonly type: string; readonly $patch: 'delete' }[] {
+  const isPosted = (type: string): boolean => findCondition(posted, type) !== undefined;
+  return leftOver.filter((type) => !isPosted(type)).map((type) => ({ type, $patch: 'delete' }));
 }
