@@ -49,7 +49,9 @@ function drawVictims(
   path: YamlPath,
   scope: CompileScope,
 ): Drawn {
-  if (kind === 'none') return { names: [], targets: '' };
+  if (kind === 'none' || (kind === 'kubelets' && fault.targets === undefined)) return { names: [], targets: '' };
+  if (kind === 'kubelets' && fault['component'] !== undefined)
+    complain(scope, [...path, 'component'], '`component` and `targets` both say whose; keep one of them');
   const target = fault.targets?.nodes ?? {};
   const targetPath: YamlPath = [...path, 'targets', 'nodes'];
   const drawn = kind === 'zone' ? drawZones(target, step, scope) : drawNodes(target, step, scope);

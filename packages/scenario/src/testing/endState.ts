@@ -60,8 +60,16 @@ function findUnrestOf(ds: DaemonSet, view: WorldView): readonly string[] {
   return [
     ...wanted.flatMap((node) => findUnrestOn(node.metadata.name, ds, hash, view)),
     ...stray.map((pod) => `${keyOf(pod)} is on ${pod.spec.nodeName ?? 'no node'}, where ${key} has no place`),
-    ...findWrongStatus(ds, view.profile.nodeQueue && wanted.length < nodes.length ? undefined : wanted.length),
+    ...findWrongStatus(ds, mayBeOutdated(view, wanted.length < nodes.length) ? undefined : wanted.length),
   ];
+}
+
+/**
+ * Since 1.33 nothing wakes the controller when a node stops being one that should run a pod (DS-Q6); and until its
+ * pods wake it there, nothing does when a node with a pod becomes one again (DS-Q5, `sw:misscheduled-requeue`).
+ */
+function mayBeOutdated({ profile }: WorldView, isUnwantedSomewhere: boolean): boolean {
+  return profile.nodeQueue && (isUnwantedSomewhere || !profile.misscheduledRequeue);
 }
 
 function findUnrestOn(node: string, ds: DaemonSet, hash: string | undefined, view: WorldView): readonly string[] {
@@ -94,10 +102,7 @@ function wantedHash(ds: DaemonSet, view: WorldView): string | undefined {
   return current.length === 1 ? (revision?.metadata.labels?.[HASH_LABEL] ?? '') : 'no single revision of the template';
 }
 
-/**
- * `wanted` nodes should run a pod. Undefined: since 1.33 nothing wakes the controller when a node stops being one of
- * them, and its numbers are those of another day (DS-Q6).
- */
+/** `wanted` nodes should run a pod. Undefined: the numbers may be those of another day. */
 function findWrongStatus(ds: DaemonSet, wanted: number | undefined): readonly string[] {
   const { status, metadata } = ds;
   const told = {

@@ -1,4 +1,5 @@
 /** Parameters of every fault of the registry, drawn: whom it may aim at, and how hard it hits. */
+import { CASE_NAMES } from '@everynode/sim/faults/apiErrorCases';
 import type { Json } from '@everynode/sim/plan';
 import fc from 'fast-check';
 
@@ -72,7 +73,7 @@ function withWho(clients: fc.Arbitrary<Params>, more: fc.Arbitrary<Params>): fc.
 export const FAULT_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = {
   NodeCrash: NONE,
   NodeReboot: NONE,
-  NodeUnreachable: NONE,
+  NodeUnreachable: fc.record({ direction: fc.constantFrom('both', 'toServer', 'fromServer') }),
   NodeFlap: fc.record({
     link: fc.constantFrom('power', 'network'),
     down: draw(120_000),
@@ -88,6 +89,12 @@ export const FAULT_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = {
     pause: fc.constantFrom(0, 10_000),
   }),
   ZoneOutage: fc.record({ link: fc.constantFrom('power', 'network') }),
+  NodeCondition: fc.record({
+    condition: fc.constantFrom('Ready', 'NetworkUnavailable', 'MemoryPressure', 'KernelDeadlock'),
+    status: fc.constantFrom('True', 'False', 'Unknown'),
+    reason: fc.constant('Broken'),
+    message: fc.constant('something broke'),
+  }),
   DiskPressure: fc.record({ evict: fc.boolean() }),
   MemoryPressure: fc.record({ evict: fc.boolean() }),
   PodKill: fc.oneof(
@@ -105,7 +112,17 @@ export const FAULT_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = {
   ),
   ControllerRestart: fc.record({ component: process }),
   ControllerPause: fc.record({ component: process }),
-  ClockSkew: fc.record({ component: process, by: fc.integer({ min: 1_000, max: 600_000 }) }),
+  SchedulerStall: NONE,
+  KubeletRestart: NONE,
+  ClockSkew: fc.record(
+    {
+      component: process,
+      by: fc.integer({ min: 1_000, max: 600_000 }),
+      direction: fc.constantFrom('ahead', 'behind'),
+      drift: fc.record({ numerator: fc.constantFrom(1, 3), denominator: fc.constantFrom(10, 1000) }),
+    },
+    { requiredKeys: ['component', 'by', 'direction'] },
+  ),
   WatchLag: fc.oneof(
     fc.record({ client: process, delay: draw(60_000) }),
     fc.record({ client: process, kind, delay: draw(60_000) }),
@@ -115,7 +132,14 @@ export const FAULT_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = {
     fc.record({ behind: fc.integer({ min: 1_000, max: 60_000 }) }),
     fc.record({ client: process, kind, behind: fc.integer({ min: 1_000, max: 60_000 }) }),
   ),
-  ApiError: withWho(whoever, fc.record({ odds, reason: fc.constantFrom(...REASONS) })),
+  ApiError: withWho(
+    whoever,
+    fc.oneof(
+      fc.record({ odds, reason: fc.constantFrom(...REASONS) }),
+      fc.record({ odds, case: fc.constantFrom(...CASE_NAMES) }),
+      fc.record({ odds, reason: fc.constant('TooManyRequests'), retryAfter: fc.integer({ min: 0, max: 20_000 }) }),
+    ),
+  ),
   ApiLatency: withWho(whoever, fc.record({ delay: draw(90_000) })),
   LostResponse: withWho(whoever, fc.record({ odds })),
 };

@@ -2,6 +2,7 @@
 import type { ApiResult } from '@everynode/core/api/requests';
 import { describe, expect, test } from 'vitest';
 import { createHouse, type House, testPod } from '../cluster/testHouse.ts';
+import { FIRM_LINK } from './apiClient.ts';
 import { createContext } from '../cluster/processContext.ts';
 import type { ComponentContext } from '../components/component.ts';
 
@@ -49,8 +50,7 @@ describe('ApiClient', () => {
       incarnation: 1,
       limits,
       timeoutMs: 60_000,
-      isLinked: () => true,
-      lost: () => undefined,
+      link: FIRM_LINK,
     };
     const { context: ctx } = createContext(house.world, identity);
     const all = [1, 2, 3, 4].map(() => send(house, ctx, { verb: 'get', kind: 'Pod', key: 'default/a' }));

@@ -13,6 +13,7 @@ import type { Rng } from '../engine/rng.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
 import type { Draw } from '../plan.ts';
 import type { RuleSubject } from '../seams/ruleTable.ts';
+import type { Direction } from '../seams/link.ts';
 import type { LegRules } from '../seams/worldSeams.ts';
 import type { ApiServer } from './apiServer.ts';
 import { answerFromOldCache, findLoss, refuse, slowDown } from './bentLegs.ts';
@@ -43,10 +44,19 @@ export interface ClientOptions {
   readonly timeoutMs: number;
   /** Runs now, later or never, as the life of the process has it. */
   readonly deliver: (run: () => void) => void;
-  readonly isLinked: () => boolean;
-  /** A cut link lost something: for the fault's bites. */
-  readonly lost: () => void;
+  readonly link: ClientLink;
 }
+
+/** Whether what a client sends arrives, and what is sent to it. */
+export interface ClientLink {
+  canSend(): boolean;
+  canHear(): boolean;
+  /** A cut link lost something: for the fault's bites. */
+  lost(direction: Direction): void;
+}
+
+/** The control plane and people have no link that could be cut. */
+export const FIRM_LINK: ClientLink = { canSend: () => true, canHear: () => true, lost: () => undefined };
 
 /** One request on its way, over all its attempts. */
 interface Call {
@@ -111,16 +121,16 @@ export class ApiClient {
     opened: (outcome: WatchOutcome) => void,
   ): void {
     const { engine, hub } = this.#world;
-    const { name: client, deliver, isLinked, lost, timeoutMs } = this.#options;
+    const { name: client, deliver, link, timeoutMs } = this.#options;
     this.#whenAllowed(() => {
       const legMs = this.#drawLegs(true).requestMs;
       engine.schedule(legMs, client, () => {
-        if (isLinked()) {
+        if (link.canSend() && link.canHear()) {
           const isOpen = hub.open({ client, kind, nodeName, revision, sink, deliver });
           deliver(() => opened(isOpen ? 'open' : 'expired'));
           return;
         }
-        lost();
+        link.lost(link.canSend() ? 'fromServer' : 'toServer');
         engine.schedule(timeoutMs, client, () => deliver(() => opened('unanswered')));
       });
     });
@@ -149,8 +159,8 @@ export class ApiClient {
   #leave(call: Call): void {
     const { engine } = this.#world;
     call.sentAtMs = engine.nowMs;
-    if (!this.#options.isLinked()) {
-      this.#loseOnLink(call);
+    if (!this.#options.link.canSend()) {
+      this.#loseOnLink(call, 'toServer');
       return;
     }
     const isBeat = call.place === 'heartbeat';
@@ -166,12 +176,12 @@ export class ApiClient {
 
   #arrive(call: Call, responseMs: number): void {
     const { engine, server } = this.#world;
-    if (!this.#options.isLinked()) {
-      this.#loseOnLink(call);
+    if (!this.#options.link.canSend()) {
+      this.#loseOnLink(call, 'toServer');
       return;
     }
     const { request, subject } = call;
-    const refusal = refuse(this.#world, subject);
+    const refusal = refuse(this.#world, request, subject);
     const old = refusal === undefined ? answerFromOldCache(this.#world, request, subject) : undefined;
     const { result, cause } = refusal ?? old ?? server.handle(this.#options.name, request);
     const failed = result.ok ? undefined : this.#tellFailure(call, result, refusal?.fault);
@@ -186,9 +196,9 @@ export class ApiClient {
 
   #answer(call: Call, result: ApiResult): void {
     const { engine } = this.#world;
-    const { name, deliver, isLinked } = this.#options;
-    if (!isLinked()) {
-      this.#loseOnLink(call);
+    const { name, deliver, link } = this.#options;
+    if (!link.canHear()) {
+      this.#loseOnLink(call, 'fromServer');
       return;
     }
     if (!result.ok && result.retryAfterSeconds !== undefined && call.attempts < RETRIES_MAX) {
@@ -199,8 +209,8 @@ export class ApiClient {
     deliver(() => call.done?.(result));
   }
 
-  #loseOnLink(call: Call): void {
-    this.#options.lost();
+  #loseOnLink(call: Call, direction: Direction): void {
+    this.#options.link.lost(direction);
     if (!call.isGivenUp) this.#giveUp(call, undefined);
   }
 

@@ -1,4 +1,6 @@
 /** What the rules of faults make of one request: slower, refused, answered from the past, or its answer lost. */
+import { fieldsOf, textOf } from '@everynode/core/api/goText';
+import { splitKey } from '@everynode/core/api/meta';
 import type { ApiRequest } from '@everynode/core/api/requests';
 import type { Engine } from '../engine/engine.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
@@ -36,12 +38,20 @@ export function slowDown(
 }
 
 /** A rule answers instead of the server, which then does nothing. */
-export function refuse({ rules, streams, engine }: BentWorld, subject: RuleSubject): Refusal | undefined {
+export function refuse(
+  { rules, streams, engine }: BentWorld,
+  request: ApiRequest,
+  subject: RuleSubject,
+): Refusal | undefined {
   for (const rule of rules.requests.matching(subject)) {
     const { effect, stepId } = rule;
     if (effect.do !== 'fail' || !streams.of(stepStream(stepId)).chance(effect.odds)) continue;
     rules.requests.bite(rule);
-    return { result: injected(effect.reason, effect.message, stepId), cause: engine.cause, fault: stepId };
+    return {
+      result: injected(effect.reason, effect.words, nameIn(request), stepId),
+      cause: engine.cause,
+      fault: stepId,
+    };
   }
   return undefined;
 }
@@ -69,4 +79,11 @@ export function findLoss({ rules, streams }: BentWorld, subject: RuleSubject): s
     return rule.stepId;
   }
   return undefined;
+}
+
+/** The name that the server speaks of; a name that it has yet to make up is told by its beginning. */
+function nameIn(request: ApiRequest): string {
+  if ('key' in request) return splitKey(request.key).name;
+  const { name, generateName } = 'object' in request ? fieldsOf(request.object.metadata) : {};
+  return textOf(name) === '' ? textOf(generateName) : textOf(name);
 }

@@ -1,6 +1,7 @@
 /** The API server's sentences for what goes wrong; users search for them, and controllers match on them. */
 import { KINDS, type Kind } from '@everynode/core/api/objects';
 import { type ApiFailure, type ApiFailureReason, apiFailure } from '@everynode/core/api/requests';
+import type { FailureWords } from '../seams/seams.ts';
 
 const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
@@ -34,8 +35,13 @@ const INJECTED: Readonly<Partial<Record<ApiFailureReason, string>>> = {
   Timeout: 'Timeout: request did not complete within requested timeout',
 };
 
-/** A failure that a fault asks for; 429 comes with Retry-After, as the server's own does (A-25). */
-export function injected(reason: ApiFailureReason, message: string | undefined, stepId: string): ApiFailure {
-  const text = message ?? INJECTED[reason] ?? `refused by fault ${stepId}`;
-  return apiFailure(reason, text, reason === 'TooManyRequests' ? 1 : undefined);
+/** A failure that a fault asks for, about the object of this name; 429 comes with Retry-After, as the server's own does (A-25). */
+export function injected(
+  reason: ApiFailureReason,
+  { message, retryAfterSeconds }: FailureWords,
+  name: string,
+  stepId: string,
+): ApiFailure {
+  const text = message?.replaceAll('<name>', name) ?? INJECTED[reason] ?? `refused by fault ${stepId}`;
+  return apiFailure(reason, text, retryAfterSeconds ?? (reason === 'TooManyRequests' ? 1 : undefined));
 }

@@ -78,7 +78,12 @@ export class WatchHub {
   hold(client: string): void {
     const { engine, store } = this.#options;
     for (const stream of this.#byClient.get(client) ?? []) {
-      if (stream.heldSinceMs !== undefined) continue;
+      if (stream.heldSinceMs !== undefined) {
+        // Cut again before it has reconnected: that attempt fails too.
+        if (stream.handle !== undefined) engine.cancel(stream.handle);
+        stream.handle = undefined;
+        continue;
+      }
       if (stream.head === stream.queue.length) stream.seenRevision = store.revision;
       this.#clear(stream);
       stream.heldSinceMs = engine.nowMs;

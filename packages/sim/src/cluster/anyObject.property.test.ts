@@ -107,14 +107,16 @@ describe('clocks that step back', () => {
     const body = { spec: { template: { spec: { containers: [{ name: 'agent', image: 'agent:v2' }] } } } };
     cluster.ask({ verb: 'patch', kind: 'DaemonSet', key: AGENT, patch: { type: 'strategic', body } });
     cluster.runUntil(70_000);
-    cluster.world.engine.withCause(0, () => cluster.seams('step').process.skewClock(component, -300_000));
+    cluster.world.engine.withCause(0, () => cluster.seams('step').process.skewClock(component, { byMs: -300_000 }));
     cluster.runUntil(1_200_000);
     expect(cluster.daemonSet().status).toMatchObject({ updatedNumberScheduled: 2, numberAvailable: 2 });
   });
 
   test('five minutes, of a kubelet: its pod is ready in the end, and known as such', () => {
     const cluster = settled(agent());
-    cluster.world.engine.withCause(0, () => cluster.seams('step').process.skewClock(kubeletName('pool-0'), -300_000));
+    cluster.world.engine.withCause(0, () =>
+      cluster.seams('step').process.skewClock(kubeletName('pool-0'), { byMs: -300_000 }),
+    );
     cluster.ask({ verb: 'delete', kind: 'Pod', key: `kube-system/${cluster.podOn('pool-0')?.metadata.name ?? ''}` });
     cluster.runUntil(600_000);
     expect(cluster.daemonSet().status).toMatchObject({ numberReady: 2, numberAvailable: 2 });

@@ -3,7 +3,7 @@ import type { Lease } from '@everynode/core/api/node';
 import type { Kind, ObjectOfKind } from '@everynode/core/api/objects';
 import { keyOf } from '@everynode/core/api/meta';
 import { objectRef } from '@everynode/core/api/objects';
-import { ApiClient } from '../apiserver/apiClient.ts';
+import { ApiClient, type ClientLink } from '../apiserver/apiClient.ts';
 import { nodeOf } from '../apiserver/journal.ts';
 import type {
   ClientLimits,
@@ -26,8 +26,7 @@ export interface ProcessIdentity {
   readonly limits: ClientLimits;
   /** Patience of its client (A-26, A-27). */
   readonly timeoutMs: number;
-  readonly isLinked: () => boolean;
-  readonly lost: () => void;
+  readonly link: ClientLink;
 }
 
 /** What a process is given, and the client behind its `send`. */
@@ -36,7 +35,7 @@ export function createContext(
   identity: ProcessIdentity,
 ): { readonly context: ComponentContext; readonly client: ApiClient } {
   const { engine, processes, streams, profile, settings, plan, heartbeats } = world;
-  const { name, incarnation, limits, timeoutMs, isLinked, lost } = identity;
+  const { name, incarnation, limits, timeoutMs, link } = identity;
   const deliver = (run: () => void): void => processes.deliver(name, incarnation, run);
   const schedule = (delayMs: number, run: () => void): number => engine.schedule(delayMs, name, () => deliver(run));
   const order = <T>(list: readonly T[]): readonly T[] =>
@@ -49,7 +48,7 @@ export function createContext(
     cancel,
     order,
   });
-  const client = new ApiClient(clientWorld(world), { name, limits, timeoutMs, deliver, isLinked, lost });
+  const client = new ApiClient(clientWorld(world), { name, limits, timeoutMs, deliver, link });
   const context: ComponentContext = {
     name,
     profile,

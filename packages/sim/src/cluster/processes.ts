@@ -10,6 +10,7 @@ import type {
   NodeIdentity,
   NodeRegistration,
 } from '../components/component.ts';
+import { FIRM_LINK } from '../apiserver/apiClient.ts';
 import { drawUid } from '../apiserver/writes.ts';
 import type { MachineState } from '../seams/machineState.ts';
 import { createContext } from './processContext.ts';
@@ -36,8 +37,7 @@ export function startProcess(world: World, component: ComponentDefinition): void
         incarnation,
         limits,
         timeoutMs: SERVER_TIMEOUT_MS,
-        isLinked: () => true,
-        lost: () => undefined,
+        link: FIRM_LINK,
       };
       tellStart(world, name, incarnation, () => component.start(createContext(world, identity).context));
     },
@@ -142,12 +142,15 @@ function kubeletContext(
     incarnation,
     limits: kubelet.limits(world.settings),
     timeoutMs: KUBELET_TIMEOUT_MS,
-    isLinked: () => machine.reachable,
-    lost: () => world.machines.biteLink(machine.name),
+    link: {
+      canSend: () => machine.canSend,
+      canHear: () => machine.canHear,
+      lost: (direction) => world.machines.biteLink(machine.name, direction),
+    },
   });
   const { engine, processes, heartbeats } = world;
   const { name } = machine;
-  const mayRest = (): boolean => processes.skewMs(kubeletName(name)) === 0 && machine.reachable;
+  const mayRest = (): boolean => !processes.isSkewed(kubeletName(name)) && machine.reachable;
   const seat: HeartbeatSeat = {
     schedule: (delayMs, run) => {
       const process = kubeletName(name);

@@ -4,7 +4,7 @@ import { objectRef } from '@everynode/core/api/objects';
 import { type Profile, profileOf } from '@everynode/core/profile';
 import type { TraceWriter } from '@everynode/trace/writer';
 import { ApiServer } from '../apiserver/apiServer.ts';
-import { ApiClient, type ClientWorld } from '../apiserver/apiClient.ts';
+import { ApiClient, type ClientWorld, FIRM_LINK } from '../apiserver/apiClient.ts';
 import type { Commit } from '../apiserver/changeLog.ts';
 import { Heartbeats } from '../apiserver/heartbeats.ts';
 import { Journal } from '../apiserver/journal.ts';
@@ -80,12 +80,12 @@ export function createWorld(
     observe(changeOf(commit, journal.lastSeq));
   });
   const isBehind = (process: string): boolean =>
-    processes.isPaused(process) || processes.skewMs(process) !== 0 || hub.isBehind(process, 'Lease');
+    processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
   const { priorityClasses = {} } = plan;
   const objectsMax = plan.limits.objects;
   const server = new ApiServer({ engine, store, journal, streams, profile, priorityClasses, objectsMax });
-  const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length));
+  const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length), 'fromServer');
   const hub = new WatchHub({ engine, store, journal, streams, rules: rules.watches, latencyPercent, withheld });
   const machines: Machines = new Machines({
     nowMs,
@@ -122,8 +122,7 @@ export function outsideClient(world: World, name: string): ApiClient {
     name,
     timeoutMs: 60_000,
     deliver: (run) => run(),
-    isLinked: () => true,
-    lost: () => undefined,
+    link: FIRM_LINK,
   });
 }
 
@@ -141,11 +140,12 @@ type MachineWorld = Pick<World, 'journal' | 'engine' | 'processes' | 'nodeCauses
 function machineListener(world: MachineWorld): (change: MachineChange) => void {
   const { journal, engine, processes, nodeCauses, observe, hub, heartbeats } = world;
   const powerLifts = new Map<string, Lift>();
-  const act = ({ node, what }: MachineChange): void => {
+  const act = ({ node, what, direction }: MachineChange): void => {
     const kubelet = kubeletName(node);
     if (what === 'poweredOff' || what === 'unreachable') heartbeats.linkBroken(node);
     if (what === 'poweredOff') powerLifts.set(node, processes.crash(undefined, kubelet));
-    if (what === 'unreachable') hub.hold(kubelet);
+    // Streams flow from the server: a node that only cannot send hears them still. To open one again takes both ways.
+    if (what === 'unreachable' && direction !== 'toServer') hub.hold(kubelet);
     if (what === 'reachable') hub.release(kubelet);
     if (what === 'poweredOn') {
       powerLifts.get(node)?.();
@@ -153,8 +153,12 @@ function machineListener(world: MachineWorld): (change: MachineChange) => void {
     }
   };
   return (change) => {
-    const { node, what, pod, container, resource } = change;
-    const data = { ...(container === undefined ? {} : { container }), ...(resource === undefined ? {} : { resource }) };
+    const { node, what, pod, container, resource, direction } = change;
+    const data = {
+      ...(container === undefined ? {} : { container }),
+      ...(resource === undefined ? {} : { resource }),
+      ...(direction === undefined ? {} : { direction }),
+    };
     const seq = journal.event({
       type: `machine.${what}`,
       actor: `machine/${node}`,

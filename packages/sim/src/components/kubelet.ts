@@ -109,6 +109,7 @@ class Kubelet {
         isNetworkUp: this.#isNetworkUp,
         hasRoutes: hasRouteTaint ? this.#isNetworkUp : undefined,
         pressure: this.#evictions.conditions,
+        forced: ctx.machine.forcedConditions,
       }),
     });
     this.#pods = this.#newPods(launch, stop, statusChanged);
@@ -118,6 +119,7 @@ class Kubelet {
     const ctx = this.#ctx;
     ctx.machine.onContainerKilled((uid, name, exitCode) => this.#killed(uid, name, exitCode));
     ctx.machine.onPressureChanged(() => this.#evictions.wake());
+    ctx.machine.onForcedConditionsChanged(() => this.#status.changed());
     if (ctx.registration.existing) {
       this.#begin(ctx.rng('lease').below(LEASE_PHASE_MS));
       this.#status.begin();

@@ -2,6 +2,7 @@
 import { type Condition, findCondition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { formatTime } from '@everynode/core/api/time';
+import type { ForcedCondition } from '../seams/forcedConditions.ts';
 import type { NodeIdentity, NodeRegistration } from './component.ts';
 
 /** What the conditions are computed from. */
@@ -13,6 +14,8 @@ export interface NodeState {
   readonly hasRoutes: boolean | undefined;
   /** Pressure conditions in force. */
   readonly pressure: readonly string[];
+  /** What a fault lets the kubelet say instead. */
+  readonly forced: readonly ForcedCondition[];
 }
 
 interface Texts {
@@ -45,13 +48,26 @@ const NETWORK_DOWN =
 
 /** In the order of K-5. A condition keeps its transition time while its status stays what `before` says. */
 export function nodeConditions(state: NodeState, before: readonly Condition[], nowMs: number): readonly Condition[] {
+  const found = foundConditions(state);
+  const ownTypes = found.map(({ type }) => type);
+  const wanted = found.map((own) => state.forced.find(({ type }) => type === own.type) ?? own);
+  const added = state.forced.filter(({ type }) => !ownTypes.includes(type));
   const heartbeat = formatTime(nowMs);
-  const condition = (type: string, isTrue: boolean, [reason, message]: readonly [string, string]): Condition => {
-    const status = isTrue ? 'True' : 'False';
+  return [...wanted, ...added].map(({ type, status, reason, message }) => {
     const known = findCondition(before, type);
     const lastTransitionTime = known?.status === status ? (known.lastTransitionTime ?? heartbeat) : heartbeat;
     return { type, status, reason, message, lastHeartbeatTime: heartbeat, lastTransitionTime };
-  };
+  });
+}
+
+/** What the kubelet finds by itself. */
+function foundConditions(state: NodeState): readonly ForcedCondition[] {
+  const condition = (type: string, isTrue: boolean, [reason, message]: readonly [string, string]): ForcedCondition => ({
+    type,
+    status: isTrue ? 'True' : 'False',
+    reason,
+    message,
+  });
   const pressures = PRESSURES.map(({ type, yes, no }) => {
     const isTrue = state.pressure.includes(type);
     return condition(type, isTrue, isTrue ? yes : no);
@@ -86,9 +102,11 @@ export function flipReasons(before: readonly Condition[] | undefined, after: rea
   return after.flatMap((condition) => {
     const known = findCondition(before, condition.type);
     if (known === undefined || known.status === condition.status) return [];
-    if (condition.type === 'NetworkUnavailable') return [];
     if (condition.type === 'Ready') return [condition.status === 'True' ? 'NodeReady' : 'NodeNotReady'];
-    return [(condition.reason ?? '').replace(/^KubeletHas/, 'NodeHas')];
+    const texts = PRESSURES.find(({ type }) => type === condition.type);
+    if (texts === undefined) return [];
+    const [reason] = condition.status === 'True' ? texts.yes : texts.no;
+    return [reason.replace(/^KubeletHas/, 'NodeHas')];
   });
 }
 

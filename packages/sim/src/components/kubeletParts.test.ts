@@ -275,7 +275,7 @@ describe('pullPolicyOf', () => {
 });
 
 describe('node conditions', () => {
-  const up = { isRuntimeUp: true, isNetworkUp: true, hasRoutes: undefined, pressure: [] };
+  const up = { isRuntimeUp: true, isNetworkUp: true, hasRoutes: undefined, pressure: [], forced: [] };
 
   test('a condition keeps its transition time while its status stays; the heartbeat moves', () => {
     const before = nodeConditions(up, [], 1000);

@@ -2,7 +2,7 @@
  * Registers the node and keeps its status told: computed every ten seconds, written when it differs or when the last
  * report is five minutes old. Rounds in which nothing can have changed are no events. Rules: K-2…K-5, K-35, K-40, X-1.
  */
-import type { Condition } from '@everynode/core/api/meta';
+import { type Condition, findCondition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import type { ApiResult } from '@everynode/core/api/requests';
 import { HEARTBEAT_LEGS } from '../engine/pulse.ts';
@@ -131,7 +131,7 @@ export class KubeletStatus {
     const stored = cached()?.status?.conditions;
     const conditions = nodeConditions(state(), stored ?? this.#reported, ctx.nowMs());
     const isDue = ctx.nowMs() - this.#reportedAtMs >= REPORT_MS;
-    const isSame = isSameStatus(conditions, stored);
+    const isSame = ctx.machine.leftOverConditions.length === 0 && isSameStatus(conditions, stored);
     if (isDue || !isSame) this.#write(conditions, stored, 1, isSame);
     else this.begin();
   }
@@ -144,11 +144,15 @@ export class KubeletStatus {
   ): void {
     const { ctx, cached } = this.#options;
     this.#isUnderway = true;
-    const patch = { type: 'strategic', body: { status: { conditions } } } as const;
+    const { machine } = ctx;
+    const isForced = machine.forcedConditions.length + machine.leftOverConditions.length > 0;
+    const taken = isForced ? takenBack(machine.leftOverConditions, conditions) : [];
+    const patch = { type: 'strategic', body: { status: { conditions: [...conditions, ...taken] } } } as const;
     const request = { verb: 'patch', kind: 'Node', key: ctx.nodeName, patch, subresource: 'status' } as const;
     const answered = (result: ApiResult): void => {
       this.#isUnderway = false;
       if (result.ok) {
+        if (isForced) machine.forcedConditionsPosted();
         const node = cached();
         for (const reason of node === undefined ? [] : flipReasons(stored, conditions)) {
           ctx.trace.apiEvent('Node', node as Node, 'Normal', reason, `Node ${ctx.nodeName} status is now: ${reason}`);
@@ -168,4 +172,13 @@ export class KubeletStatus {
     this.#reportedAtMs = this.#options.ctx.nowMs();
     this.begin();
   }
+}
+
+/** Conditions that are not the kubelet's own vanish with the fault that had it post them. */
+function takenBack(
+  leftOver: readonly string[],
+  posted: readonly Condition[],
+): readonly { readonly type: string; readonly $patch: 'delete' }[] {
+  const isPosted = (type: string): boolean => findCondition(posted, type) !== undefined;
+  return leftOver.filter((type) => !isPosted(type)).map((type) => ({ type, $patch: 'delete' }));
 }

@@ -1,7 +1,8 @@
 /** Requests that fail, take long, or are carried out without anybody learning of it. Rules. */
 import type { Kind } from '@everynode/core/api/objects';
 import type { ApiFailureReason, ApiVerb } from '@everynode/core/api/requests';
-import { choice, client, count, draw, kind, odds, optional, text, withDefault } from '../params.ts';
+import { choice, client, count, draw, duration, kind, odds, optional, text, withDefault } from '../params.ts';
+import { CASE_NAMES, CASES, type FailureCase } from './apiErrorCases.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import { type AnyFault, defineFault } from './fault.ts';
 
@@ -43,10 +44,20 @@ export const apiError: AnyFault = defineFault({
   params: {
     ...WHO,
     odds: ODDS,
-    reason: withDefault(choice('what the server answers', REASONS), 'InternalError'),
-    message: optional(text('the message of the answer')),
+    case: optional(choice('a failure with upstream’s own words, in place of reason and message', CASE_NAMES)),
+    reason: optional(choice('what the server answers; absent: InternalError', REASONS)),
+    message: optional(text('the message of the answer; <name> stands for the name of the object')),
+    retryAfter: optional(duration('Retry-After in whole seconds: clients repeat by themselves, up to ten times')),
   },
-  begin: ({ seams, params }) => seams.api.fail(matchOf(params), params.reason, params.odds, params.message),
+  begin: ({ seams, params }) => {
+    const { odds: chance, message, reason, retryAfter } = params;
+    const known: FailureCase = params.case === undefined ? { reason: 'InternalError' } : CASES[params.case];
+    return seams.api.fail(matchOf(params), reason ?? known.reason, chance, {
+      ...known,
+      ...(message === undefined ? {} : { message }),
+      ...(retryAfter === undefined ? {} : { retryAfterSeconds: Math.trunc((retryAfter + 999) / 1000) }),
+    });
+  },
 });
 
 export const apiLatency: AnyFault = defineFault({

@@ -12,8 +12,11 @@ export interface FaultScope<S extends ParamSet> {
 export interface FaultDefinition<S extends ParamSet = ParamSet> {
   /** One sentence for `everynode list` and the reference. */
   readonly summary: string;
-  /** nodes: needs `targets.nodes`; zone: `targets.nodes.zone`; pods: `targets.nodes` may say where; none: no targets. */
-  readonly targets: 'nodes' | 'zone' | 'pods' | 'none';
+  /**
+   * nodes: needs `targets.nodes`; zone: `targets.nodes.zone`; pods: `targets.nodes` may say where; kubelets:
+   * `targets.nodes` may stand instead of `component`, for the kubelets of those nodes; none: no targets.
+   */
+  readonly targets: 'nodes' | 'zone' | 'pods' | 'kubelets' | 'none';
   /** An instant fault is over at once and takes no `for`. */
   readonly instant: boolean;
   readonly params: S;

@@ -6,8 +6,7 @@ import { agent, createCluster } from '../cluster/testCluster.ts';
 import { createHouse, type House, testPod } from '../cluster/testHouse.ts';
 import type { ComponentContext, Informer, KubeletContext } from '../components/component.ts';
 import type { Json } from '../plan.ts';
-import type { Lift } from '../seams/seams.ts';
-import type { FaultDefinition } from './fault.ts';
+import { beginFault } from '../run/beginFault.ts';
 import { faultRegistry } from './registry.ts';
 
 /** Two nodes, a controller that watches pods, one daemon pod that runs on each node. */
@@ -36,21 +35,6 @@ function startScene() {
 
 type Scene = ReturnType<typeof startScene>;
 
-function beginFault(
-  house: House,
-  id: string,
-  name: string,
-  params: Readonly<Record<string, Json>>,
-  nodes: readonly string[],
-): Lift {
-  const definition = faultRegistry[name] as FaultDefinition;
-  const defaults = Object.entries(definition.params).flatMap(([key, { defaultValue }]) =>
-    defaultValue === undefined ? [] : [[key, defaultValue]],
-  );
-  const given = { ...Object.fromEntries(defaults), ...params } as never;
-  return house.world.engine.withCause(0, () => definition.begin({ seams: house.seams(id), params: given, nodes }));
-}
-
 function ask(
   house: House,
   ctx: ComponentContext,
@@ -76,6 +60,23 @@ const ROWS: readonly Row[] = [
   { fault: 'NodeCrash', isBent: ({ house }) => house.world.machines.get('pool-0')?.powered === false },
   { fault: 'NodeReboot', isBent: ({ house }) => house.world.machines.get('pool-0')?.powered === false },
   { fault: 'NodeUnreachable', isBent: ({ house }) => house.world.machines.get('pool-0')?.reachable === false },
+  {
+    fault: 'NodeUnreachable',
+    params: { direction: 'toServer' },
+    isBent: ({ house }) =>
+      house.world.machines.get('pool-0')?.canSend === false && house.world.machines.get('pool-0')?.canHear === true,
+  },
+  {
+    fault: 'NodeUnreachable',
+    params: { direction: 'fromServer' },
+    isBent: ({ house }) =>
+      house.world.machines.get('pool-0')?.canSend === true && house.world.machines.get('pool-0')?.canHear === false,
+  },
+  {
+    fault: 'NodeCondition',
+    isBent: ({ house }) => house.world.machines.get('pool-0')?.forcedConditions.length === 1,
+  },
+  { fault: 'KubeletRestart', isBent: ({ house }) => !house.world.processes.isAlive('kubelet/pool-0') },
   { fault: 'ZoneOutage', isBent: ({ house }) => house.world.machines.get('pool-0')?.powered === false },
   {
     fault: 'ZoneOutage',
@@ -107,7 +108,12 @@ const ROWS: readonly Row[] = [
   {
     fault: 'ClockSkew',
     params: { by: 5_000 },
-    isBent: ({ house, controllers }) => (controllers[0]?.nowMs() ?? 0) > house.world.engine.nowMs,
+    isBent: ({ house, kubelets }) => (kubelets.get('pool-0')?.nowMs() ?? 0) > house.world.engine.nowMs,
+  },
+  {
+    fault: 'ClockSkew',
+    params: { by: 5_000, direction: 'behind' },
+    isBent: ({ house, kubelets }) => (kubelets.get('pool-0')?.nowMs() ?? 0) < house.world.engine.nowMs,
   },
   {
     fault: 'WatchLag',
@@ -165,9 +171,9 @@ describe('every fault that lasts', () => {
       expect(isBent(scene)).toBe(true);
       const second = beginFault(house, 'b', fault, params, ['pool-0']);
       expect(isBent(scene)).toBe(true);
-      house.world.engine.withCause(0, first);
+      first();
       expect(isBent(scene)).toBe(true);
-      house.world.engine.withCause(0, second);
+      second();
       house.runFor(15_000);
       expect(isBent(scene)).toBe(false);
       expect(first).toThrow('lifted twice');

@@ -1,8 +1,9 @@
-/** Processes that die, stand still, or read a wrong clock. Rules: L-2…L-5, V-23. */
-import { client, duration, withDefault } from '../params.ts';
-import { type AnyFault, defineFault } from './fault.ts';
+/** Processes that die, stand still, or read a wrong clock. Rules: L-2…L-5, K-35, S-11, V-23. */
+import { choice, client, duration, odds, optional, withDefault } from '../params.ts';
+import { type AnyFault, defineFault, liftAll } from './fault.ts';
 
 const CONTROLLER = 'daemonset-controller';
+const SCHEDULER = 'kube-scheduler';
 
 export const controllerRestart: AnyFault = defineFault({
   summary:
@@ -26,14 +27,54 @@ export const controllerPause: AnyFault = defineFault({
   begin: ({ seams, params }) => seams.process.pause(params.component),
 });
 
-export const clockSkew: AnyFault = defineFault({
+export const schedulerStall: AnyFault = defineFault({
   summary:
-    'Sets the clock of a process ahead; heartbeats are judged by one clock alone and do not mind, ages and times of transition do.',
+    'Stops the work of the scheduler: new pods stay Pending, running ones notice nothing, and then all that has waited is placed at once.',
   targets: 'none',
   instant: false,
-  params: {
-    component: withDefault(client('whose clock, such as daemonset-controller or kubelet/worker-3'), CONTROLLER),
-    by: duration('how far ahead'),
-  },
-  begin: ({ seams, params }) => seams.process.skewClock(params.component, params.by),
+  params: {},
+  begin: ({ seams }) => seams.process.pause(SCHEDULER),
 });
+
+export const kubeletRestart: AnyFault = defineFault({
+  summary:
+    'Kills the kubelets of nodes and starts them anew when the fault ends: containers run on, and the new kubelet knows only what API and machine show it.',
+  targets: 'nodes',
+  instant: false,
+  params: {},
+  begin: ({ seams, nodes }) => liftAll(nodes.map((node) => seams.process.crash(kubeletOf(node)))),
+});
+
+export const clockSkew: AnyFault = defineFault({
+  summary:
+    'Sets the clock of a process wrong: ages and times of transition go by it. Heartbeats do not mind a kubelet that is ahead; one that is set back renews its lease in vain until it has caught up.',
+  targets: 'kubelets',
+  instant: false,
+  params: {
+    component: optional(
+      client(
+        'whose clock, such as daemonset-controller or kubelet/worker-3; absent, without targets: the controller’s',
+      ),
+    ),
+    by: duration('how far off it is at once'),
+    direction: withDefault(choice('whether it is set ahead or back', ['ahead', 'behind']), 'ahead'),
+    drift: optional(
+      odds('how much it gains beside that, or loses when it is behind, such as 1/1000: a second in 1000'),
+    ),
+  },
+  begin: ({ seams, params, nodes }) => {
+    const { component = CONTROLLER, by, direction, drift } = params;
+    const sign = direction === 'ahead' ? 1 : -1;
+    const clock = {
+      byMs: sign * by,
+      ...(drift === undefined ? {} : { drift: { ...drift, numerator: sign * drift.numerator } }),
+    };
+    const names = nodes.length > 0 ? nodes.map(kubeletOf) : [component];
+    return liftAll(names.map((name) => seams.process.skewClock(name, clock)));
+  },
+});
+
+/** A kubelet's name, as process and as API client. */
+function kubeletOf(node: string): string {
+  return `kubelet/${node}`;
+}

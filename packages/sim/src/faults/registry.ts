@@ -2,12 +2,13 @@
 import { apiError, apiLatency, lostResponse } from './apiRequests.ts';
 import type { AnyFault } from './fault.ts';
 import { imagePullFailure } from './imagePullFailure.ts';
+import { nodeCondition } from './nodeCondition.ts';
 import { nodeCrash, nodeReboot } from './nodePower.ts';
 import { nodeFlap } from './nodeFlap.ts';
 import { diskPressure, memoryPressure } from './nodePressure.ts';
 import { nodeUnreachable } from './nodeUnreachable.ts';
 import { podKill } from './podKill.ts';
-import { clockSkew, controllerPause, controllerRestart } from './processes.ts';
+import { clockSkew, controllerPause, controllerRestart, kubeletRestart, schedulerStall } from './processes.ts';
 import { rollingNodeUpgrade } from './rollingNodeUpgrade.ts';
 import { staleList, watchBreak, watchLag } from './watches.ts';
 import { zoneOutage } from './zoneOutage.ts';
@@ -19,12 +20,15 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   NodeFlap: nodeFlap,
   RollingNodeUpgrade: rollingNodeUpgrade,
   ZoneOutage: zoneOutage,
+  NodeCondition: nodeCondition,
   DiskPressure: diskPressure,
   MemoryPressure: memoryPressure,
   PodKill: podKill,
   ImagePullFailure: imagePullFailure,
   ControllerRestart: controllerRestart,
   ControllerPause: controllerPause,
+  SchedulerStall: schedulerStall,
+  KubeletRestart: kubeletRestart,
   ClockSkew: clockSkew,
   WatchLag: watchLag,
   WatchBreak: watchBreak,

@@ -2,6 +2,8 @@
  * A node's physical truth: power, link, pressure, and what really runs. The API never shows this; a kubelet sees its
  * own machine, invariants see all of them (law 5 of the house).
  */
+import type { ForcedCondition } from './forcedConditions.ts';
+
 export interface RunningContainer {
   readonly name: string;
   readonly startedAtMs: number;
@@ -32,7 +34,7 @@ export interface StartedPod {
 export interface MachineView {
   readonly name: string;
   readonly powered: boolean;
-  /** The control link works. */
+  /** The control link works, both ways. */
   readonly reachable: boolean;
   /** Counts boots; containers of an earlier boot are gone. */
   readonly boot: number;
@@ -46,6 +48,13 @@ export interface Machine extends MachineView {
   capacityBytes(resource: 'memory' | 'disk'): number;
   /** Whether a pressing fault asks for evictions too (`evict`), for the condition only, or not at all. */
   pressure(resource: 'memory' | 'disk'): 'none' | 'condition' | 'evict';
+  /** Conditions that the kubelet posts as its own because a fault has it so, in place of what it would find. */
+  readonly forcedConditions: readonly ForcedCondition[];
+  /** Types of conditions that were forced and posted, and no longer are. */
+  readonly leftOverConditions: readonly string[];
+  onForcedConditionsChanged(listener: () => void): void;
+  /** The server has taken the forced conditions, and those left over are gone: bites of their faults. */
+  forcedConditionsPosted(): void;
   /** Undefined: the pull goes well; else the registry's error. Counts as a bite of the fault. */
   imagePullError(image: string): string | undefined;
   /** Called when what `pressure` or `availableBytes` answers may have changed through something outside the kubelet's will. */

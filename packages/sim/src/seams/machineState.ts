@@ -1,5 +1,7 @@
 /** One machine: its power, its link, its room, and the containers that truly run on it. */
 import { assert } from '@everynode/core/assert';
+import { type ForcedCondition, ForcedConditions } from './forcedConditions.ts';
+import { type Direction, Link } from './link.ts';
 import type { Machine, RunningPod, StartedPod } from './machine.ts';
 import type { PressureResource } from './seams.ts';
 
@@ -22,6 +24,8 @@ export interface MachineChange {
   readonly pod?: RunningPod;
   readonly container?: string;
   readonly resource?: PressureResource;
+  /** Of a link that is cut one way. */
+  readonly direction?: Direction;
 }
 
 export interface MachineOptions {
@@ -58,7 +62,7 @@ const PRESSED_MEMORY_BYTES = 50 * 2 ** 20;
 const PRESSED_DISK_SHARE = 20;
 
 type KillListener = Parameters<Machine['onContainerKilled']>[0];
-type PressureListener = () => void;
+type Listener = () => void;
 
 export class MachineState implements Machine {
   readonly name: string;
@@ -69,18 +73,21 @@ export class MachineState implements Machine {
   readonly #images = new Set<string>();
   #running: readonly RunningPod[] = [];
   #killListener: KillListener | undefined;
-  #pressureListener: PressureListener | undefined;
+  #pressureListener: Listener | undefined;
+  #conditionsListener: Listener | undefined;
   #boot = 1;
-  /** Faults that hold the power off, cut the link, press a resource or spoil pulls: overlapping ones add up. */
+  /** Faults that hold the power off, press a resource or spoil pulls: overlapping ones add up. */
   readonly powerCuts: string[] = [];
-  readonly linkCuts: string[] = [];
   readonly presses: Readonly<Record<PressureResource, Press[]>> = { memory: [], disk: [] };
   readonly imageFailures: ImageFailure[] = [];
+  readonly link: Link = new Link();
+  readonly forced: ForcedConditions;
 
   constructor(options: MachineOptions) {
     this.name = options.name;
     this.ordinal = options.ordinal;
     this.#options = options;
+    this.forced = new ForcedConditions(options.bite);
   }
 
   get powered(): boolean {
@@ -88,7 +95,15 @@ export class MachineState implements Machine {
   }
 
   get reachable(): boolean {
-    return this.powered && this.linkCuts.length === 0;
+    return this.canSend && this.canHear;
+  }
+
+  get canSend(): boolean {
+    return this.powered && this.link.canSend;
+  }
+
+  get canHear(): boolean {
+    return this.powered && this.link.canHear;
   }
 
   get boot(): number {
@@ -161,14 +176,31 @@ export class MachineState implements Machine {
     this.#killListener = listener;
   }
 
-  onPressureChanged(listener: PressureListener): void {
+  onPressureChanged(listener: Listener): void {
     this.#pressureListener = listener;
+  }
+
+  get forcedConditions(): readonly ForcedCondition[] {
+    return this.forced.list;
+  }
+
+  get leftOverConditions(): readonly string[] {
+    return this.forced.leftOver;
+  }
+
+  onForcedConditionsChanged(listener: Listener): void {
+    this.#conditionsListener = listener;
+  }
+
+  forcedConditionsPosted(): void {
+    this.forced.posted();
   }
 
   /** The kubelet that listened is dead. */
   forgetListeners(): void {
     this.#killListener = undefined;
     this.#pressureListener = undefined;
+    this.#conditionsListener = undefined;
   }
 
   removeUnusedImages(inUse: ReadonlySet<string>): number {
@@ -182,6 +214,12 @@ export class MachineState implements Machine {
     const listener = this.#pressureListener;
     const what = this.presses[resource].length > 0 ? 'pressed' : 'relieved';
     this.#options.changed({ node: this.name, what, resource });
+    if (listener !== undefined) this.#options.tellKubelet(listener);
+  }
+
+  /** A fault began or ended to speak for the kubelet; it posts the difference if it lives. */
+  forcedChanged(): void {
+    const listener = this.#conditionsListener;
     if (listener !== undefined) this.#options.tellKubelet(listener);
   }
 

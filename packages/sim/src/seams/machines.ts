@@ -1,7 +1,9 @@
 /** Ground truth of all nodes, and the moves of the machine seam. Overlapping faults of one node add up. */
 import { assert } from '@everynode/core/assert';
 import type { Bites } from './bites.ts';
+import type { ForcedCondition } from './forcedConditions.ts';
 import { liftOnce } from './lift.ts';
+import type { Direction, LinkCut } from './link.ts';
 import type { MachineView } from './machine.ts';
 import { type MachineChange, MachineState } from './machineState.ts';
 import type { Lift, PressureResource } from './seams.ts';
@@ -88,16 +90,30 @@ export class Machines {
     });
   }
 
-  /** Cuts the link both ways. It bites where something is lost or held back, not by standing there. */
-  partition(stepId: string, node: string): Lift {
+  /** Cuts the link one way or both ways. It bites where something is lost or held back, not by standing there. */
+  partition(stepId: string, node: string, direction: Direction | undefined): Lift {
+    const cut: LinkCut = { stepId, direction };
     return this.#hold(stepId, node, 'partition', {
       begin: (machine) => {
-        machine.linkCuts.push(stepId);
-        if (machine.linkCuts.length === 1) this.#options.changed({ node, what: 'unreachable' });
+        if (machine.link.cut(cut)) this.#linkChanged(machine);
       },
       end: (machine) => {
-        removeOne(machine.linkCuts, stepId);
-        if (machine.linkCuts.length === 0) this.#options.changed({ node, what: 'reachable' });
+        if (machine.link.mend(cut)) this.#linkChanged(machine);
+      },
+    });
+  }
+
+  /** Lets the node's kubelet post a condition that it would not find by itself. It bites where it is posted. */
+  forceCondition(stepId: string, node: string, condition: ForcedCondition): Lift {
+    const entry = { stepId, condition };
+    return this.#hold(stepId, node, `condition ${condition.type}`, {
+      begin: (machine) => {
+        machine.forced.add(entry);
+        machine.forcedChanged();
+      },
+      end: (machine) => {
+        machine.forced.remove(entry);
+        machine.forcedChanged();
       },
     });
   }
@@ -138,9 +154,15 @@ export class Machines {
     return liftOnce(`kill on ${node} by ${stepId}`, () => undefined);
   }
 
-  /** Notes that a cut link of the node held or lost something. */
-  biteLink(node: string): void {
-    for (const stepId of this.#machines.get(node)?.linkCuts ?? []) this.#options.bites.bite(stepId);
+  /** Notes that a cut link of the node held or lost something on its way. */
+  biteLink(node: string, direction: Direction): void {
+    for (const stepId of this.#machines.get(node)?.link.holders(direction) ?? []) this.#options.bites.bite(stepId);
+  }
+
+  #linkChanged({ name: node, link }: MachineState): void {
+    const { oneWayCut } = link;
+    const what = link.canSend && link.canHear ? 'reachable' : 'unreachable';
+    this.#options.changed({ node, what, ...(oneWayCut === undefined ? {} : { direction: oneWayCut }) });
   }
 
   #hold(

@@ -74,8 +74,8 @@ describe('ProcessTable', () => {
 
   test('skews of a clock add up and go one by one; only the process itself sees them', () => {
     const { house, ctx } = startTicker();
-    const first = house.seams('a').process.skewClock('p', 5_000);
-    const second = house.seams('b').process.skewClock('p', -2_000);
+    const first = house.seams('a').process.skewClock('p', { byMs: 5_000 });
+    const second = house.seams('b').process.skewClock('p', { byMs: -2_000 });
     expect(ctx().nowMs()).toBe(3_000);
     first();
     expect(ctx().nowMs()).toBe(-2_000);

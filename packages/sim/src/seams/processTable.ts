@@ -6,7 +6,7 @@ import { assert } from '@everynode/core/assert';
 import type { Engine } from '../engine/engine.ts';
 import type { Bites } from './bites.ts';
 import { liftOnce } from './lift.ts';
-import type { Lift } from './seams.ts';
+import type { ClockSkew, Lift } from './seams.ts';
 
 /** How the world starts a process, and what it clears away when one dies. */
 export interface ProcessLife {
@@ -21,6 +21,11 @@ interface Deferred {
   readonly run: () => void;
 }
 
+/** One way in which a clock is off. */
+interface Skew extends ClockSkew {
+  readonly sinceMs: number;
+}
+
 interface Process {
   readonly life: ProcessLife;
   /** Counts starts; 0: never started. */
@@ -31,7 +36,7 @@ interface Process {
   /** Step ids that pause it, in order. */
   readonly pausedBy: string[];
   waiting: Deferred[];
-  skewMs: number;
+  readonly skews: Skew[];
   /** Gone for good: its node was removed. */
   removed: boolean;
 }
@@ -60,7 +65,7 @@ export class ProcessTable {
       crashedBy: [],
       pausedBy: [],
       waiting: [],
-      skewMs: 0,
+      skews: [],
       removed: false,
     });
   }
@@ -101,8 +106,16 @@ export class ProcessTable {
     return process !== undefined && process.alive && process.incarnation === incarnation;
   }
 
+  /** How far the process's clock is ahead of the world's; negative: behind. */
   skewMs(name: string): number {
-    return this.#processes.get(name)?.skewMs ?? 0;
+    const skews = this.#processes.get(name)?.skews;
+    if (skews === undefined || skews.length === 0) return 0;
+    return skews.reduce((sum, skew) => sum + offMs(skew, this.#engine.nowMs), 0);
+  }
+
+  /** Something sets the clock, though it may be right at this moment. */
+  isSkewed(name: string): boolean {
+    return (this.#processes.get(name)?.skews.length ?? 0) > 0;
   }
 
   /** Runs now, later when the process is paused, never when this incarnation is dead. */
@@ -155,14 +168,15 @@ export class ProcessTable {
   }
 
   /** Moves the clock that the process reads; overlapping skews add up. */
-  skewClock(stepId: string, name: string, skewMs: number): Lift {
+  skewClock(stepId: string, name: string, clock: ClockSkew): Lift {
     const process = this.#processes.get(name);
     if (process === undefined || process.removed) return liftOnce(`skew of ${name} by ${stepId}`, () => undefined);
     this.#touched(name);
-    process.skewMs += skewMs;
-    if (skewMs !== 0) this.#bites.bite(stepId);
+    const skew = { ...clock, sinceMs: this.#engine.nowMs };
+    process.skews.push(skew);
+    if (skew.byMs !== 0 || (skew.drift?.numerator ?? 0) !== 0) this.#bites.bite(stepId);
     return liftOnce(`skew of ${name} by ${stepId}`, () => {
-      process.skewMs -= skewMs;
+      process.skews.splice(process.skews.indexOf(skew), 1);
     });
   }
 
@@ -195,4 +209,13 @@ export class ProcessTable {
     assert(process !== undefined, () => `no process is called ${name}`);
     return process;
   }
+}
+
+/** Its offset and what it has gained or lost since; multiplied in parts, since years of milliseconds times odds leave the safe integers. */
+function offMs({ byMs, drift, sinceMs }: Skew, nowMs: number): number {
+  if (drift === undefined) return byMs;
+  const { numerator, denominator } = drift;
+  const elapsedMs = nowMs - sinceMs;
+  const whole = Math.trunc(elapsedMs / denominator);
+  return byMs + whole * numerator + Math.trunc(((elapsedMs - whole * denominator) * numerator) / denominator);
 }

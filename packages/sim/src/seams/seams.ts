@@ -7,6 +7,8 @@ import type { ApiFailureReason, ApiRequest, ApiResult, ApiVerb } from '@everynod
 import type { Kind } from '@everynode/core/api/objects';
 import type { Odds } from '../params.ts';
 import type { Draw } from '../plan.ts';
+import type { ForcedCondition } from './forcedConditions.ts';
+import type { Direction } from './link.ts';
 
 /** Undoes exactly one move; lifting twice is a bug of ours and asserts. */
 export type Lift = () => void;
@@ -19,6 +21,20 @@ export interface ClientMatch {
   readonly verb?: ApiVerb;
   /** At most this many bites; absent: no end. */
   readonly count?: number;
+}
+
+/** What the server says beside the reason when it refuses a request. */
+export interface FailureWords {
+  /** `<name>` stands for the name of the object; absent: what the server says for such a reason. */
+  readonly message?: string;
+  /** Retry-After: clients repeat the request by themselves (I-14). */
+  readonly retryAfterSeconds?: number;
+}
+
+/** How a clock is off: set by so many ms (negative: back), and from then on running fast (negative: slow) by this much. */
+export interface ClockSkew {
+  readonly byMs: number;
+  readonly drift?: Odds;
 }
 
 export type PressureResource = 'memory' | 'disk';
@@ -35,7 +51,7 @@ export interface Hand {
 export interface Seams {
   readonly api: {
     /** The server answers with a failure and does nothing. */
-    fail(match: ClientMatch, reason: ApiFailureReason, odds: Odds, message?: string): Lift;
+    fail(match: ClientMatch, reason: ApiFailureReason, odds: Odds, words?: FailureWords): Lift;
     /** Each request takes this much longer on its way to the server. */
     delay(match: ClientMatch, delay: Draw): Lift;
     /** The request is applied and its answer never arrives: the client sees a timeout after 60 s (A-26). */
@@ -54,13 +70,15 @@ export interface Seams {
     crash(name: string): Lift;
     /** Stops the process without killing it; deliveries and timers wait. */
     pause(name: string): Lift;
-    skewClock(name: string, skewMs: number): Lift;
+    skewClock(name: string, clock: ClockSkew): Lift;
   };
   readonly machine: {
     /** Everything on the machine stops at once; the lift boots it again, containers restart (K-37). */
     powerOff(node: string): Lift;
-    /** Cuts the control link both ways; what runs goes on running (K-38). */
-    partition(node: string): Lift;
+    /** Cuts the control link both ways, or in this direction alone; what runs goes on running (K-38). */
+    partition(node: string, direction?: Direction): Lift;
+    /** The node's kubelet posts this condition as its own, in place of what it would find (K-5, K-6). */
+    forceCondition(node: string, condition: ForcedCondition): Lift;
     /** Fills memory or disk beyond the kubelet's eviction threshold. `evict: false` raises the condition only. */
     press(node: string, resource: PressureResource, options: { readonly evict: boolean }): Lift;
     /** The machine is gone for good, and its Node object is not touched; the lift boots another one of the same name (X-8). */

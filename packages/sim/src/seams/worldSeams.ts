@@ -8,15 +8,15 @@ import { liftOnce } from './lift.ts';
 import type { Machines } from './machines.ts';
 import type { ProcessTable } from './processTable.ts';
 import { RuleTable } from './ruleTable.ts';
-import type { ClientMatch, Hand, Lift, Seams } from './seams.ts';
+import type { ClientMatch, FailureWords, Hand, Lift, Seams } from './seams.ts';
 
 /** What may happen to a request on its way to the server. */
 export type RequestEffect =
   | {
       readonly do: 'fail';
       readonly reason: ApiFailureReason;
+      readonly words: FailureWords;
       readonly odds: Odds;
-      readonly message: string | undefined;
     }
   | { readonly do: 'delay'; readonly delay: Draw };
 
@@ -74,7 +74,7 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
   };
   return {
     api: {
-      fail: (match, reason, odds, message) => rules.requests.add(stepId, match, { do: 'fail', reason, odds, message }),
+      fail: (match, reason, odds, words = {}) => rules.requests.add(stepId, match, { do: 'fail', reason, odds, words }),
       delay: (match, delay) => rules.requests.add(stepId, match, { do: 'delay', delay }),
       loseResponse: (match, odds) => rules.responses.add(stepId, match, odds),
     },
@@ -89,11 +89,12 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
     process: {
       crash: (name) => processes.crash(stepId, name),
       pause: (name) => processes.pause(stepId, name),
-      skewClock: (name, skewMs) => processes.skewClock(stepId, name, skewMs),
+      skewClock: (name, clock) => processes.skewClock(stepId, name, clock),
     },
     machine: {
       powerOff: (node) => machines.powerOff(stepId, node),
-      partition: (node) => machines.partition(stepId, node),
+      partition: (node, direction) => machines.partition(stepId, node, direction),
+      forceCondition: (node, condition) => machines.forceCondition(stepId, node, condition),
       press: (node, resource, { evict }) => machines.press(stepId, node, resource, evict),
       replace: (node) => {
         const boot = world.replaceMachine(node);
