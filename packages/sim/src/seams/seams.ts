@@ -21,7 +21,7 @@ export interface ClientMatch {
   readonly count?: number;
 }
 
-export type PressureResource = 'memory' | 'disk';
+export type PressureResource = 'memory' | 'disk' | 'inodes' | 'pids';
 
 export interface Seams {
   readonly api: {
@@ -52,7 +52,7 @@ export interface Seams {
     powerOff(node: string): Lift;
     /** Cuts the control link both ways; what runs goes on running (K-38). */
     partition(node: string): Lift;
-    /** Fills memory or disk beyond the kubelet's eviction threshold. `evict: false` raises the condition only. */
+    /** Fills memory, disk, inodes or process ids beyond the kubelet's eviction threshold. `evict: false` raises the condition only. */
     press(node: string, resource: PressureResource, options: { readonly evict: boolean }): Lift;
     /** Pulls of matching images fail; absent: every image. */
     failImagePull(node: string, image: string | undefined, message: string): Lift;
