@@ -11,6 +11,7 @@ export type SwitchKey =
   | 'skipDeletedTerminal'
   | 'surgeSunset'
   | 'countOldUnavailable'
+  | 'imageInodesThreshold'
   | 'evictGraceOneSecond'
   | 'generateNameRetry'
   | 'nodeMonitorGrace50s'
@@ -18,6 +19,7 @@ export type SwitchKey =
   | 'availabilityInclusive'
   | 'podGeneration'
   | 'creationTimestampOmitted'
+  | 'evictSoftMinimum'
   | 'misscheduledRequeue'
   | 'tolerationCompare'
   | 'staleness'
@@ -82,6 +84,13 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     reference: '#123233, #127774, #127775, #127776',
     rules: ['DS-U7', 'DS-U8'],
   },
+  imageInodesThreshold: {
+    name: 'image-inodes-threshold',
+    behaviour: 'a kubelet that is not told otherwise holds imagefs.inodesFree against 5 %',
+    since: ['1.30.0'],
+    reference: '#121834',
+    rules: ['E-1'],
+  },
   evictGraceOneSecond: {
     name: 'evict-grace-1',
     behaviour: "a hard eviction leaves one second instead of the pod's whole grace",
@@ -132,6 +141,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.34.0'],
     reference: '#130989',
     rules: ['DS-H2'],
+  },
+  evictSoftMinimum: {
+    name: 'evict-soft-min',
+    behaviour:
+      'a soft eviction leaves the shorter of evictionMaxPodGracePeriod and the grace of the pod; before, always the first',
+    since: ['1.34.0'],
+    reference: 'minor not verified',
+    rules: ['E-11'],
   },
   misscheduledRequeue: {
     name: 'misscheduled-requeue',

@@ -50,7 +50,7 @@ export function compile(options: CompileOptions): Compiled {
   const settings = compileSettings(spec, scope);
   checkPools(spec.cluster.nodePools, scope);
   throwProblems(scope.problems);
-  const pools = spec.cluster.nodePools.map(compilePool);
+  const pools = spec.cluster.nodePools.map((pool, at) => compilePool(pool, at, scope));
   const roll = new NodeRoll(pools);
   const profile = profileOf(release.kubernetesVersion, release.featureGates);
   assert(profile !== undefined, () => `Kubernetes ${release.kubernetesVersion} passed as known`);

@@ -3,6 +3,7 @@ import { parseUnits } from '@everynode/core/api/quantity';
 import { DEFAULT_VERSION, explainGate, type FeatureGates, KNOWN_VERSIONS, profileOf } from '@everynode/core/profile';
 import type { NodePool } from '@everynode/sim/plan';
 import { SETTINGS } from '@everynode/sim/settings';
+import { compileKubelet, compileMachine } from './compileKubelet.ts';
 import { compileDuration } from './compileParams.ts';
 import { complain, type CompileScope } from './compileScope.ts';
 import { NODES_MAX } from './limits.ts';
@@ -70,7 +71,13 @@ export function checkPools(pools: readonly PoolText[], scope: CompileScope): voi
   }
 }
 
-export function compilePool({ name, count, spread, labels, taints, capacity, bootstrap }: PoolText): NodePool {
+/** `at`: the how-many-th pool it is. */
+export function compilePool(
+  { name, count, spread, labels, taints, capacity, machine, kubelet, bootstrap }: PoolText,
+  at: number,
+  scope: CompileScope,
+): NodePool {
+  const path = ['spec', 'cluster', 'nodePools', at];
   const { startTaints, readyWhen } = bootstrap ?? {};
   return {
     name,
@@ -79,6 +86,8 @@ export function compilePool({ name, count, spread, labels, taints, capacity, boo
     ...(labels === undefined ? {} : { labels }),
     ...(taints === undefined ? {} : { taints }),
     capacity: capacity ?? {},
+    ...(machine === undefined ? {} : { machine: compileMachine(machine, [...path, 'machine'], scope) }),
+    ...(kubelet === undefined ? {} : { kubelet: compileKubelet(kubelet, [...path, 'kubelet'], scope) }),
     ...(bootstrap === undefined
       ? {}
       : {

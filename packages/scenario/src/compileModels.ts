@@ -1,8 +1,8 @@
 /** Models of pods: how long the steps of their lives take, which no manifest tells. */
-import { parseMemoryBytes } from '@everynode/core/api/quantity';
 import type { Json, PodModel } from '@everynode/sim/plan';
 import { checkDaemonSet } from './compileParams.ts';
 import { complain, type CompileScope } from './compileScope.ts';
+import { compileQuantity, compileUsage } from './compileUsage.ts';
 import { compileDraw, isProblem } from './draws.ts';
 import type { ModelText } from './scenario.ts';
 import { compileNodeFilter, isTargetProblem } from './targets.ts';
@@ -34,7 +34,8 @@ export function compileModel(text: ModelText, at: number, scope: CompileScope): 
     select,
     ...(draws as unknown as Omit<PodModel, 'select'>),
     ...compileCrash(text, path, scope),
-    ...compileUsage(text, path, scope),
+    ...(text.usage === undefined ? {} : { usage: compileUsage(text.usage, [...path, 'usage'], scope) }),
+    ...compileImageSize(text, path, scope),
   };
 }
 
@@ -46,21 +47,8 @@ function compileCrash({ crash }: ModelText, path: YamlPath, scope: CompileScope)
   return {};
 }
 
-function compileUsage({ usage }: ModelText, path: YamlPath, scope: CompileScope): Pick<PodModel, 'usage'> {
-  if (usage === undefined) return {};
-  const bytes = (name: 'memory' | 'disk'): number | undefined => {
-    const quantity = usage[name];
-    const parsed = quantity === undefined ? undefined : parseMemoryBytes(quantity);
-    if (quantity !== undefined && parsed === undefined)
-      complain(
-        scope,
-        [...path, 'usage', name],
-        `${JSON.stringify(quantity)} is no quantity; write one such as 200Mi or 1Gi`,
-      );
-    return parsed;
-  };
-  const [memoryBytes, diskBytes] = [bytes('memory'), bytes('disk')];
-  return {
-    usage: { ...(memoryBytes === undefined ? {} : { memoryBytes }), ...(diskBytes === undefined ? {} : { diskBytes }) },
-  };
+function compileImageSize({ imageSize }: ModelText, path: YamlPath, scope: CompileScope): Pick<PodModel, 'imageSize'> {
+  if (imageSize === undefined) return {};
+  const bytes = compileQuantity(imageSize, [...path, 'imageSize'], scope);
+  return bytes === undefined ? {} : { imageSize: bytes };
 }

@@ -1,11 +1,17 @@
 /** A scenario as its author wrote it, once the shape is checked: what `compile` reads. Units and names as in the YAML. */
 import type { LabelSelector } from '@everynode/core/api/daemonSet';
 import type { ResourceList, Taint } from '@everynode/core/api/node';
-import type { Comparison, Stat } from '@everynode/sim/plan';
+import type { Comparison, PodUsage, Stat } from '@everynode/sim/plan';
 import type { Block, Scalar, Severity } from '@everynode/trace/record';
 import type { YamlDocument } from './yamlText.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** As manifests write quantities. */
+export type QuantityText = string | number;
+
+/** One resource of `usage`: a bare quantity, or a mapping with the name of one model. */
+export type UsageText = QuantityText | Readonly<Record<string, JsonObject>>;
 
 export interface NodeTarget {
   readonly zone?: string | readonly string[];
@@ -89,6 +95,27 @@ export interface ManifestText {
   readonly patches?: readonly PatchText[];
 }
 
+type SignalTexts = Readonly<Record<string, QuantityText>>;
+
+export interface KubeletText {
+  readonly evictionHard?: SignalTexts;
+  readonly evictionSoft?: SignalTexts;
+  readonly evictionSoftGracePeriod?: Readonly<Record<string, string>>;
+  readonly evictionMinimumReclaim?: SignalTexts;
+  readonly evictionMaxPodGracePeriod?: number;
+  readonly evictionPressureTransitionPeriod?: string;
+  readonly mergeDefaultEvictionSettings?: boolean;
+  readonly imageGCHighThresholdPercent?: number;
+  readonly imageGCLowThresholdPercent?: number;
+  readonly imageMinimumGCAge?: string;
+}
+
+export interface MachineText {
+  readonly inodes?: number;
+  readonly pids?: number;
+  readonly imageDisk?: { readonly size: QuantityText; readonly inodes?: number };
+}
+
 export interface PoolText {
   readonly name: string;
   readonly count: number;
@@ -96,6 +123,8 @@ export interface PoolText {
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly Taint[];
   readonly capacity?: ResourceList;
+  readonly machine?: MachineText;
+  readonly kubelet?: KubeletText;
   readonly bootstrap?: {
     readonly startTaints?: readonly Taint[];
     readonly readyWhen?: { readonly daemonSetPodReady: string };
@@ -109,7 +138,8 @@ export interface ModelText {
   readonly readiness?: unknown;
   readonly termination?: unknown;
   readonly crash?: { readonly after: unknown; readonly exitCode?: number };
-  readonly usage?: { readonly memory?: string | number; readonly disk?: string | number };
+  readonly usage?: Readonly<Partial<Record<keyof PodUsage, UsageText>>>;
+  readonly imageSize?: QuantityText;
 }
 
 export type AssertionBlock = Exclude<Block, 'law' | 'threshold'>;

@@ -49,13 +49,12 @@ export const TAINTS: JsonSchema = {
   ),
 };
 
-const QUANTITY: JsonSchema = { description: 'a quantity such as 500m, 4 or 16Gi', type: ['string', 'number'] };
+export const QUANTITY: JsonSchema = { description: 'a quantity such as 500m, 4 or 16Gi', type: ['string', 'number'] };
 export const CAPACITY: JsonSchema = {
   type: 'object',
   properties: { cpu: QUANTITY, memory: QUANTITY, 'ephemeral-storage': QUANTITY, pods: QUANTITY },
   additionalProperties: QUANTITY,
 };
-export const USAGE: JsonSchema = closed({ memory: QUANTITY, disk: QUANTITY });
 
 /** Which nodes; the parts given must all hold. */
 const TARGET_PARTS = {

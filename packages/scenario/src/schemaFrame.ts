@@ -12,13 +12,14 @@ import {
   FLAG,
   LABELS,
   orReference,
+  QUANTITY,
   REFERENCE,
   STEP_ID_PATTERN,
   TAINTS,
   TEXT,
   TEXTS,
-  USAGE,
 } from './schemaDefinitions.ts';
+import { KUBELET, MACHINE, USAGE } from './schemaPressure.ts';
 
 export const API_VERSION = 'everynode.dev/v1alpha1';
 export const BLOCKS = ['before', 'always', 'never', 'eventually', 'final'] as const;
@@ -157,6 +158,8 @@ function clusterSchema(): JsonSchema {
       labels: LABELS,
       taints: TAINTS,
       capacity: CAPACITY,
+      machine: MACHINE,
+      kubelet: KUBELET,
       bootstrap: closed({
         startTaints: TAINTS,
         readyWhen: closed({ daemonSetPodReady: { $ref: '#/definitions/nsName' } }, ['daemonSetPodReady']),
@@ -214,6 +217,7 @@ function modelSchema(): JsonSchema {
       termination: DRAW,
       crash: closed({ after: DRAW, exitCode: { type: 'integer', minimum: 0, maximum: 255 } }, ['after']),
       usage: USAGE,
+      imageSize: QUANTITY,
     },
     ['select'],
   );

@@ -43,6 +43,68 @@ export interface NodeFilter {
   readonly exclude?: readonly string[];
 }
 
+/** So much per so many ms. */
+export interface Rate {
+  readonly amount: number;
+  readonly perMs: number;
+}
+
+/** What a pod uses of one thing, in bytes, inodes or processes, as a function of the time since its container started. */
+export type UsageModel =
+  | { readonly constant: number }
+  /** Grows from `start` on, and stays at `max` where there is one. */
+  | { readonly leak: { readonly start: number; readonly rate: Rate; readonly max?: number } }
+  /** `base`, and from each multiple of `everyMs` after the start on `peak` for `forMs`. */
+  | {
+      readonly burst: {
+        readonly base: number;
+        readonly peak: number;
+        readonly everyMs: number;
+        readonly forMs: number;
+      };
+    }
+  /** A log file that begins anew at `rotateAt`; so many full ones are kept beside it. */
+  | { readonly logGrowth: { readonly rate: Rate; readonly rotateAt: number; readonly keep: number } };
+
+/** What a whole pod uses; its main containers share it evenly. */
+export interface PodUsage {
+  readonly memory?: UsageModel;
+  readonly disk?: UsageModel;
+  readonly inodes?: UsageModel;
+  readonly pids?: UsageModel;
+}
+
+/** A quantity, or a share of what there is: `numerator / denominator` of the capacity, rounded down. */
+export type ThresholdValue =
+  | { readonly quantity: number }
+  | { readonly share: { readonly numerator: number; readonly denominator: number } };
+
+export type SignalValues = Readonly<Record<string, ThresholdValue>>;
+
+/** The part of KubeletConfiguration that the model knows, by upstream's names; absent: as the release has it. */
+export interface KubeletConfig {
+  readonly evictionHard?: SignalValues;
+  readonly evictionSoft?: SignalValues;
+  /** In ms, as all durations of a plan. */
+  readonly evictionSoftGracePeriod?: Readonly<Record<string, number>>;
+  readonly evictionMinimumReclaim?: SignalValues;
+  /** Seconds. */
+  readonly evictionMaxPodGracePeriod?: number;
+  readonly evictionPressureTransitionPeriod?: number;
+  readonly mergeDefaultEvictionSettings?: boolean;
+  readonly imageGCHighThresholdPercent?: number;
+  readonly imageGCLowThresholdPercent?: number;
+  readonly imageMinimumGCAge?: number;
+}
+
+/** What a machine has that no Node object tells. */
+export interface MachineSize {
+  readonly inodes?: number;
+  readonly pids?: number;
+  /** A disk of its own for images; absent: they lie on the same disk as everything else. */
+  readonly imageDisk?: { readonly bytes: number; readonly inodes?: number };
+}
+
 /** Node `i` of a pool is named `<pool>-<i>`; its spread value is `values[i mod n]`. */
 export interface NodePool {
   readonly name: string;
@@ -52,6 +114,8 @@ export interface NodePool {
   readonly taints?: readonly Taint[];
   /** cpu, memory, ephemeral-storage, pods; allocatable is the same. */
   readonly capacity: ResourceList;
+  readonly machine?: MachineSize;
+  readonly kubelet?: KubeletConfig;
   readonly bootstrap?: {
     readonly startTaints?: readonly Taint[];
     /** The node turns Ready once a pod of this DaemonSet is ready on it (a CNI agent); else after its own boot. */
@@ -72,7 +136,9 @@ export interface PodModel {
   readonly termination?: Draw;
   /** Crashes this long after each start, exit code given. */
   readonly crash?: { readonly after: Draw; readonly exitCode: number };
-  readonly usage?: { readonly memoryBytes?: number; readonly diskBytes?: number };
+  readonly usage?: PodUsage;
+  /** Bytes of each of its images. */
+  readonly imageSize?: number;
 }
 
 interface PlanStepBase {

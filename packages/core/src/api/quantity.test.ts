@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatCpu, formatMemory, parseCpuMilli, parseMemoryBytes, parseScaled, parseUnits } from './quantity.ts';
+import {
+  formatCpu,
+  formatDecimal,
+  formatMemory,
+  parseCpuMilli,
+  parseMemoryBytes,
+  parseScaled,
+  parseUnits,
+} from './quantity.ts';
 
 test.each([
   ['250m', 250],
@@ -46,6 +54,7 @@ test('what is written canonically reads back the same', () => {
     fc.property(fc.integer({ min: 0, max: 2 ** 50 }), (value) => {
       expect(parseMemoryBytes(formatMemory(value))).toBe(value);
       expect(parseCpuMilli(formatCpu(value))).toBe(value);
+      expect(parseUnits(formatDecimal(value))).toBe(value);
     }),
   );
   expect([formatMemory(67_108_864), formatMemory(1000), formatCpu(2000), formatCpu(250)]).toEqual([
@@ -54,4 +63,13 @@ test('what is written canonically reads back the same', () => {
     '2',
     '250m',
   ]);
+});
+
+test.each([
+  [0, '0'],
+  [1500, '1500'],
+  [64_000, '64k'],
+  [3_000_000, '3M'],
+])('%i things that are no bytes are %s', (amount, text) => {
+  expect(formatDecimal(amount)).toBe(text);
 });

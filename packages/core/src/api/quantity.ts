@@ -55,6 +55,17 @@ export function formatMemory(bytes: number): string {
   return String(bytes);
 }
 
+/** Canonical text of a number that is no number of bytes, such as `64k` or `1500`. */
+export function formatDecimal(amount: number): string {
+  const units = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+  let [rest, thousands] = [amount, 0];
+  while (rest > 0 && rest % 1000 === 0) {
+    rest = Math.trunc(rest / 1000);
+    thousands += 1;
+  }
+  return `${rest}${units[thousands] ?? ''}`;
+}
+
 /** Canonical text of millicores: `2`, `250m`. */
 export function formatCpu(milli: number): string {
   return milli % 1000 === 0 ? String(Math.trunc(milli / 1000)) : `${milli}m`;

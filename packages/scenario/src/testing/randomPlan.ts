@@ -65,7 +65,7 @@ const restlessModels: fc.Arbitrary<readonly PodModel[]> = fc.oneof(
   fc.constantFrom<(readonly PodModel[])[]>(
     [{ select: { image: 'agent:v2' }, crash: { after: { fixed: 4_000 }, exitCode: 1 } }],
     [{ select: {}, crash: { after: { uniform: { minMs: 60_000, maxMs: 600_000 } }, exitCode: 0 } }],
-    [{ select: { daemonSet: 'kube-system/logger' }, usage: { memoryBytes: 209_715_200 } }],
+    [{ select: { daemonSet: 'kube-system/logger' }, usage: { memory: { constant: 209_715_200 } } }],
   ),
 );
 

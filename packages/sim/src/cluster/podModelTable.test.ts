@@ -25,7 +25,8 @@ test('without a model a pod without a probe is ready at once, and one with a pro
     startup: { fixed: 0 },
     imagePull: { fixed: 4000 },
     crash: undefined,
-    memoryBytes: 0,
+    usage: undefined,
+    imageSize: 100_000_000,
   });
   expect(behaviour([], pod('a', { probe: true })).startup).toEqual({ fixed: 1000 });
 });
@@ -33,12 +34,12 @@ test('without a model a pod without a probe is ready at once, and one with a pro
 test('of two models that select a pod the first wins, field by field', () => {
   const models: readonly PodModel[] = [
     { select: { daemonSet: 'kube-system/agent' }, startup: { fixed: 1 } },
-    { select: {}, startup: { fixed: 2 }, termination: { fixed: 3 }, usage: { memoryBytes: 5 } },
+    { select: {}, startup: { fixed: 2 }, termination: { fixed: 3 }, usage: { memory: { constant: 5 } } },
   ];
   expect(behaviour(models, pod('a', { owner: 'agent' }))).toMatchObject({
     startup: { fixed: 1 },
     termination: { fixed: 3 },
-    memoryBytes: 5,
+    usage: { memory: { constant: 5 } },
   });
   expect(behaviour(models, pod('a'))).toMatchObject({ startup: { fixed: 2 } });
 });

@@ -9,6 +9,9 @@ import type { Draw, NodeFilter, PodModel } from '../plan.ts';
 /** The image is on the node already. */
 const NO_PULL: Draw = { fixed: 0 };
 
+/** The class of images that V-12 speaks of. */
+const DEFAULT_IMAGE_BYTES = 100_000_000;
+
 type Labels = Readonly<Record<string, string>>;
 
 interface CompiledModel {
@@ -32,8 +35,8 @@ export function podModelTable(
     readiness: { fixed: 0 },
     termination: latency('containerStop'),
     crash: undefined,
-    memoryBytes: 0,
-    diskBytes: 0,
+    usage: undefined,
+    imageSize: DEFAULT_IMAGE_BYTES,
   };
   const probed = latency('applicationReady');
   return {
@@ -58,8 +61,8 @@ function overlay(behaviour: PodBehaviour, model: PodModel): PodBehaviour {
     readiness: model.readiness ?? behaviour.readiness,
     termination: model.termination ?? behaviour.termination,
     crash: model.crash ?? behaviour.crash,
-    memoryBytes: model.usage?.memoryBytes ?? behaviour.memoryBytes,
-    diskBytes: model.usage?.diskBytes ?? behaviour.diskBytes,
+    usage: model.usage === undefined ? behaviour.usage : { ...behaviour.usage, ...model.usage },
+    imageSize: model.imageSize ?? behaviour.imageSize,
   };
 }
 

@@ -11,10 +11,12 @@ import type {
   NodeRegistration,
 } from '../components/component.ts';
 import { FIRM_LINK } from '../apiserver/apiClient.ts';
+import { thresholdsOf } from '../components/evictionManagerThresholds.ts';
 import { drawUid } from '../apiserver/writes.ts';
 import type { MachineState } from '../seams/machineState.ts';
 import { createContext } from './processContext.ts';
-import { identityOf, machineRoom, type NodeSpec, readyNode } from './topology.ts';
+import { roomSizeOf } from './machineSize.ts';
+import { identityOf, type NodeSpec, readyNode } from './topology.ts';
 import { kubeletName, type World } from './world.ts';
 
 /** Makes the kubelet of a node. */
@@ -89,9 +91,10 @@ export function removeMachine(world: World, name: string): void {
   world.machines.remove(name);
 }
 
-function introduce({ journal, machines, plan }: World, { name, zone, pool, capacity }: NodeSpec): NodeIdentity {
+function introduce({ journal, machines, plan, profile }: World, spec: NodeSpec): NodeIdentity {
+  const { name, zone, pool, capacity, machine, kubelet } = spec;
   journal.node({ name, pool, ...(zone === undefined ? {} : { zone }) });
-  const { ordinal } = machines.add(name, machineRoom(capacity));
+  const { ordinal } = machines.add(name, roomSizeOf(capacity, machine, thresholdsOf(kubelet, profile)));
   return identityOf(ordinal, plan.kubernetesVersion);
 }
 
@@ -167,11 +170,12 @@ function kubeletContext(
 
 /** `start`: the lease that a kubelet of instant 0 has been renewing, or how often the machine has started one. */
 function registrationOf(spec: NodeSpec, identity: NodeIdentity, start: Lease | 'fresh' | 'again'): NodeRegistration {
-  const { labels, taints, capacity, readyWhenDaemonSetPodReady } = spec;
+  const { labels, taints, capacity, kubelet, readyWhenDaemonSetPodReady } = spec;
   return {
     labels,
     taints,
     capacity,
+    kubelet,
     identity,
     existing: typeof start === 'object',
     freshMachine: start === 'fresh',

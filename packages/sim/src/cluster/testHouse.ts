@@ -30,8 +30,8 @@ export interface House {
   seams(stepId: string): Seams;
   /** Starts a process that does what `start` says, at every incarnation. */
   process(name: string, start: (ctx: ComponentContext) => void): void;
-  /** A Ready node of pool `pool`, whose kubelet does what `start` says, at every incarnation. Returns its name. */
-  node(index: number, start?: (ctx: KubeletContext) => void): string;
+  /** A Ready node of pool `pool`, unless another one is given, whose kubelet does what `start` says, at every incarnation. Returns its name. */
+  node(index: number, start?: (ctx: KubeletContext) => void, pool?: NodePool): string;
 }
 
 const LIMITS = { qps: 1000, burst: 1000 };
@@ -94,8 +94,8 @@ export function createHouse({ level = 'default', ...overrides }: HouseOptions = 
     process: (name, start) => {
       engine.withCause(0, () => startProcess(world, { name, limits: () => LIMITS, start }));
     },
-    node: (index, start = () => undefined) => {
-      const spec = nodeSpec(POOL, index, false);
+    node: (index, start = () => undefined, pool = POOL) => {
+      const spec = nodeSpec(pool, index, false);
       const kubelet = { name: kubeletName(spec.name), limits: () => LIMITS, start };
       engine.withCause(0, () => startExistingNode(world, spec, () => kubelet));
       return spec.name;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodePool } from '../plan.ts';
-import { identityOf, initialNodes, machineRoom, nodeSpec, readyNode } from './topology.ts';
+import { identityOf, initialNodes, nodeSpec, readyNode } from './topology.ts';
 
 const POOL: NodePool = {
   name: 'worker',
@@ -49,7 +49,6 @@ test('only a node that joins carries the taints of its bootstrap', () => {
 test('capacity that the pool leaves out is 4 cpu, 16Gi, 100Gi and 110 pods', () => {
   const { capacity } = nodeSpec(POOL, 0, false);
   expect(capacity).toEqual({ cpu: '8', memory: '16Gi', 'ephemeral-storage': '100Gi', pods: '110' });
-  expect(machineRoom(capacity)).toEqual({ memoryBytes: 16 * 2 ** 30, diskBytes: 100 * 2 ** 30 });
 });
 
 test('the Node of instant 0 is Ready since then and allocatable as a whole', () => {

@@ -7,11 +7,10 @@ import {
   type Taint,
   ZONE_LABEL,
 } from '@everynode/core/api/node';
-import { parseMemoryBytes } from '@everynode/core/api/quantity';
 import { formatTime } from '@everynode/core/api/time';
 import type { NodeIdentity } from '../components/component.ts';
 import { placeOf } from '../components/kubeletNodeStatus.ts';
-import type { NodePool } from '../plan.ts';
+import type { KubeletConfig, MachineSize, NodePool } from '../plan.ts';
 
 /** One node that is, or will be, part of the cluster. */
 export interface NodeSpec {
@@ -22,6 +21,8 @@ export interface NodeSpec {
   readonly taints: readonly Taint[];
   /** Capacity and allocatable alike. */
   readonly capacity: ResourceList;
+  readonly machine: MachineSize;
+  readonly kubelet: KubeletConfig;
   readonly readyWhenDaemonSetPodReady: string | undefined;
 }
 
@@ -51,6 +52,8 @@ export function nodeSpec(pool: NodePool, index: number, joins: boolean): NodeSpe
     labels,
     taints: [...(pool.taints ?? []), ...(joins ? (bootstrap?.startTaints ?? []) : [])],
     capacity: { ...DEFAULT_CAPACITY, ...pool.capacity },
+    machine: pool.machine ?? {},
+    kubelet: pool.kubelet ?? {},
     readyWhenDaemonSetPodReady: bootstrap?.readyWhenDaemonSetPodReady,
   };
 }
@@ -58,13 +61,6 @@ export function nodeSpec(pool: NodePool, index: number, joins: boolean): NodeSpe
 /** All nodes of instant 0, pool by pool. */
 export function initialNodes(pools: readonly NodePool[]): readonly NodeSpec[] {
   return pools.flatMap((pool) => Array.from({ length: pool.count }, (_, index) => nodeSpec(pool, index, false)));
-}
-
-/** Bytes of memory and disk of a machine with this capacity. */
-export function machineRoom(capacity: ResourceList): { readonly memoryBytes: number; readonly diskBytes: number } {
-  const bytes = (name: string): number =>
-    parseMemoryBytes(capacity[name]) ?? parseMemoryBytes(DEFAULT_CAPACITY[name]) ?? 0;
-  return { memoryBytes: bytes('memory'), diskBytes: bytes('ephemeral-storage') };
 }
 
 /** What the `ordinal`-th machine of a run says of itself: system info of a plain Linux node, and addresses of its own. */

@@ -90,6 +90,7 @@ export function createWorld(
   const machines: Machines = new Machines({
     nowMs,
     bites,
+    schedule: (node, delayMs, run) => void engine.schedule(delayMs, `machine/${node}`, run),
     changed: machineListener({ journal, engine, processes, nodeCauses, observe, hub, heartbeats }),
     tellKubelet: (node, run) => processes.deliver(kubeletName(node), processes.incarnation(kubeletName(node)), run),
   });

@@ -9,6 +9,7 @@ import type { Profile } from '@everynode/core/profile';
 import type { SyncPass } from '@everynode/core/daemonset/syncContext';
 import type { EventRecord } from '@everynode/trace/record';
 import type { Rng } from '../engine/rng.ts';
+import type { KubeletConfig } from '../plan.ts';
 import type { Machine } from '../seams/machine.ts';
 import type { PodModels } from './podModels.ts';
 import type { Settings } from '../settings.ts';
@@ -123,6 +124,7 @@ export interface NodeRegistration {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly capacity: ResourceList;
+  readonly kubelet: KubeletConfig;
   readonly identity: NodeIdentity;
   /** Its network is up once a pod of this DaemonSet is ready on the node; absent: from the start. */
   readonly readyWhenDaemonSetPodReady?: string;

@@ -1,110 +1,99 @@
 /**
- * What a kubelet does when memory or disk run low: which conditions it reports, and which pod goes first. Pure.
- * Twin: kubelet/eviction eviction_manager.go, helpers.go. Rules: E-1, E-2, E-4, E-9, E-12, E-14.
+ * Whom a kubelet evicts when something runs low, and what it says about it. Pure.
+ * Twin: kubelet/eviction helpers.go rankMemoryPressure and its like, evictionMessage. Rules: E-9, E-12.
  */
 import type { Pod } from '@everynode/core/api/pod';
-import { formatMemory, parseMemoryBytes } from '@everynode/core/api/quantity';
+import { formatDecimal, formatMemory, parseMemoryBytes } from '@everynode/core/api/quantity';
 import { podRequests } from '@everynode/core/match/podRequests';
-import type { Machine } from '../seams/machine.ts';
-import type { PressureResource } from '../seams/seams.ts';
+import type { Reading } from './evictionManagerState.ts';
+import { amountOf, type StarvedResource, type Threshold } from './evictionManagerThresholds.ts';
 
-/** One thing that can run low. Memory is dealt with first (E-7). */
-export interface EvictionSignal {
-  readonly resource: PressureResource;
-  readonly condition: string;
-  /** As pods request it, and as messages call it. */
-  readonly name: string;
-  /** Less than this is too little, strictly; a share of the capacity for disk (E-1). */
-  readonly threshold: (capacityBytes: number) => number;
-}
-
-export const EVICTION_SIGNALS: readonly EvictionSignal[] = [
-  {
-    resource: 'memory',
-    condition: 'MemoryPressure',
-    name: 'memory',
-    threshold: () => 100 * 2 ** 20,
-  },
-  {
-    resource: 'disk',
-    condition: 'DiskPressure',
-    name: 'ephemeral-storage',
-    threshold: (capacityBytes) => Math.trunc(capacityBytes / 10),
-  },
-];
-
-/** What one look at a signal finds. */
-export interface SignalReading {
-  readonly isMet: boolean;
-  /** Whether a pod may go for it; a fault may press the condition alone. */
-  readonly evicts: boolean;
-  readonly availableBytes: number;
-  readonly thresholdBytes: number;
-}
-
-export function readSignal(machine: Machine, { resource, threshold }: EvictionSignal): SignalReading {
-  const pressure = machine.pressure(resource);
-  const availableBytes = machine.availableBytes(resource);
-  const thresholdBytes = threshold(machine.capacityBytes(resource));
-  const isMet = pressure !== 'none' || availableBytes < thresholdBytes;
-  return { isMet, evicts: isMet && pressure !== 'condition', availableBytes, thresholdBytes };
-}
-
-/** A pod that could be evicted, and what it uses. */
+/** A pod that could be evicted. */
 export interface EvictionCandidate {
   readonly pod: Pod;
-  readonly memoryBytes: number;
-  readonly diskBytes: number;
+  /** What it uses of the starved resource; undefined: nothing was measured, since nothing of it runs. */
+  readonly usage: number | undefined;
 }
 
-/** First to go first: beyond its request, of low priority, far beyond its request (E-9); then by name, where Go has no order. */
+/** A container that has been measured. */
+export interface ContainerUse {
+  readonly name: string;
+  readonly usage: number;
+}
+
+/** First to go first. Where all is equal the order is that of the list, since Go has none. */
 export function rankForEviction<T extends EvictionCandidate>(
   candidates: readonly T[],
-  signal: EvictionSignal,
+  resource: StarvedResource,
 ): readonly T[] {
-  const excess = (candidate: T): number => usageOf(candidate, signal) - (podRequests(candidate.pod)[signal.name] ?? 0);
+  const keys =
+    resource === 'pids'
+      ? [byPriority, byUsage(() => 0)]
+      : [
+          byExcess(requestOf(resource)),
+          byPriority,
+          byUsage(requestOf(resource === 'inodes' ? 'ephemeral-storage' : resource)),
+        ];
   return [...candidates].sort((a, b) => {
-    const isBeyondA = excess(a) > 0;
-    const isBeyondB = excess(b) > 0;
-    if (isBeyondA !== isBeyondB) return isBeyondA ? -1 : 1;
-    const byPriority = (a.pod.spec.priority ?? 0) - (b.pod.spec.priority ?? 0);
-    if (byPriority !== 0) return byPriority;
-    return excess(b) - excess(a);
+    for (const key of keys) {
+      const order = key(a, b);
+      if (order !== 0) return order;
+    }
+    return 0;
   });
 }
 
-/**
- * Text of status and ApiEvent; the trailing spaces are real. A container is named that uses more
- * than it requests; what the pod uses is taken to be spread evenly over its containers (E-12).
- */
-export function evictionMessage(candidate: EvictionCandidate, signal: EvictionSignal, reading: SignalReading): string {
-  const { name } = signal;
-  const texts = [`The node was low on resource: ${name}. `];
-  const available = formatMemory(reading.availableBytes);
-  texts.push(`Threshold quantity: ${formatMemory(reading.thresholdBytes)}, available: ${available}. `);
-  const { containers } = candidate.pod.spec;
-  const usedBytes = Math.trunc(usageOf(candidate, signal) / Math.max(1, containers.length));
-  for (const { name: container, resources } of containers) {
-    const request = resources?.requests?.[name];
-    if (usedBytes <= (parseMemoryBytes(request) ?? 0)) continue;
-    const larger = `has larger consumption of ${name}. `;
-    texts.push(`Container ${container} was using ${formatMemory(usedBytes)}, request is ${request ?? 0}, ${larger}`);
+/** Text of status and ApiEvent; the trailing spaces are real (E-12). */
+export function evictionMessage(
+  pod: Pod,
+  resource: StarvedResource,
+  { value }: Threshold,
+  reading: Reading,
+  containers: readonly ContainerUse[],
+): string {
+  const isCounted = resource === 'inodes' || resource === 'pids';
+  const available = isCounted ? formatDecimal(reading.available) : formatMemory(reading.available);
+  const quantity = formatMemory(amountOf(value, reading.capacity));
+  const texts = [
+    `The node was low on resource: ${resource}. `,
+    `Threshold quantity: ${quantity}, available: ${available}. `,
+  ];
+  // Nobody knows how many inodes or processes a single container has.
+  for (const { name, usage } of isCounted ? [] : containers) {
+    const request = pod.spec.containers.find((container) => container.name === name)?.resources?.requests?.[resource];
+    if (usage <= (parseMemoryBytes(request) ?? 0)) continue;
+    const larger = `has larger consumption of ${resource}. `;
+    texts.push(`Container ${name} was using ${formatMemory(usage)}, request is ${request ?? 0}, ${larger}`);
   }
   return texts.join('');
 }
 
-/** Conditions in force: those seen within the transition period, strictly (E-4). */
-export function conditionsInForce(
-  lastSeenMs: ReadonlyMap<string, number>,
-  periodMs: number,
-  nowMs: number,
-): readonly string[] {
-  return EVICTION_SIGNALS.map(({ condition }) => condition).filter((condition) => {
-    const seenMs = lastSeenMs.get(condition);
-    return seenMs !== undefined && nowMs - seenMs < periodMs;
-  });
+type Key = (a: EvictionCandidate, b: EvictionCandidate) => number;
+
+/** No pod asks for inodes: whoever has one has more than that. */
+function requestOf(resource: StarvedResource): (pod: Pod) => number {
+  return (pod) => podRequests(pod)[resource] ?? 0;
 }
 
-function usageOf({ memoryBytes, diskBytes }: EvictionCandidate, { resource }: EvictionSignal): number {
-  return resource === 'memory' ? memoryBytes : diskBytes;
+function byExcess(request: (pod: Pod) => number): Key {
+  return (a, b) => unmeasuredFirst(a, b) ?? Number(isBeyond(b, request)) - Number(isBeyond(a, request));
+}
+
+function isBeyond({ pod, usage = 0 }: EvictionCandidate, request: (pod: Pod) => number): boolean {
+  return usage > request(pod);
+}
+
+/** For inodes upstream takes the bytes of storage that a pod asks for off its number of inodes, so it ranks last (E-9). */
+function byUsage(request: (pod: Pod) => number): Key {
+  return (a, b) => unmeasuredFirst(a, b) ?? (b.usage ?? 0) - request(b.pod) - ((a.usage ?? 0) - request(a.pod));
+}
+
+function byPriority(a: EvictionCandidate, b: EvictionCandidate): number {
+  return (a.pod.spec.priority ?? 0) - (b.pod.spec.priority ?? 0);
+}
+
+/** Undefined: both have been measured. */
+function unmeasuredFirst(a: EvictionCandidate, b: EvictionCandidate): number | undefined {
+  if (a.usage !== undefined && b.usage !== undefined) return undefined;
+  return Number(a.usage !== undefined) - Number(b.usage !== undefined);
 }

@@ -1,64 +1,69 @@
 /**
- * The eviction manager's rounds: every ten seconds while something is low or a condition is in force, asleep otherwise.
- * At most one pod per round, and after one the next round comes as soon as it is gone. Rules: E-3…E-8, E-10, E-11, E-19.
+ * The eviction manager's rounds: one every ten seconds, of which those that could find nothing are no events; after an
+ * eviction the next one follows as soon as the pod is cleaned up. Rules: E-3, E-4, E-5, E-10, E-19.
  */
 import type { Node } from '@everynode/core/api/node';
 import { nextTickAtMs } from '../engine/ticks.ts';
 import type { KubeletContext, Timer } from './component.ts';
+import { EvictionChoice } from './evictionManagerChoice.ts';
+import { evictAll, type HandsOptions } from './evictionManagerHands.ts';
+import { EvictionState, type Reading } from './evictionManagerState.ts';
 import {
-  conditionsInForce,
+  amountOf,
   EVICTION_SIGNALS,
-  type EvictionCandidate,
-  evictionMessage,
-  type EvictionSignal,
-  rankForEviction,
-  readSignal,
-  type SignalReading,
-} from './evictionManager.ts';
-import { isCriticalPod } from './kubeletAdmission.ts';
-import { isEnding, type KubeletPod, type PodVerdict } from './kubeletPod.ts';
+  type SignalName,
+  type Threshold,
+  thresholdsOf,
+} from './evictionManagerThresholds.ts';
+import type { KubeletPod } from './kubeletPod.ts';
+import { watchStorageLimits } from './evictionManagerStorage.ts';
+import { nextShortageInMs, type Watched } from '../seams/shortage.ts';
 
 const ROUND_MS = 10_000;
-/** The runtime measures this often; what has been acted on once is not acted on again (E-4). */
-const STATISTICS_MS = 10_000;
-/** E-3: how often, and how long at most, an evicted pod is waited for. */
-const CLEANUP_POLL_MS = 1000;
-const CLEANUP_WAIT_MS = 30_000;
-/** E-11: a hard threshold leaves a second. */
-const HARD_GRACE_MS = 1000;
+/** The container runtime measures its images this often; everything else is measured anew for every round (E-4). */
+const IMAGE_STATISTICS_MS = 10_000;
 
-export interface EvictionOptions {
+export interface EvictionOptions extends HandsOptions {
   readonly ctx: KubeletContext;
   /** Pods that take room on the node. */
   readonly active: () => readonly KubeletPod[];
-  readonly evict: (entry: KubeletPod, verdict: PodVerdict, graceMs: number) => void;
   readonly node: () => Node;
   /** The conditions in force are no longer the same. */
   readonly conditionsChanged: () => void;
-}
-
-interface Candidate extends EvictionCandidate {
-  readonly entry: KubeletPod;
+  /** Tests: every round is an event, as upstream's are. */
+  readonly isNaive?: boolean;
 }
 
 export class EvictionManagerLoop {
   readonly #options: EvictionOptions;
-  readonly #phaseMs: number;
+  readonly #thresholds: readonly Threshold[];
+  readonly #state: EvictionState;
+  readonly #choice: EvictionChoice;
+  readonly #watched: readonly Watched[];
+  /** The rounds lie on a grid that begins at this instant, and anew after every eviction. */
+  #gridMs: number;
   readonly #statisticsPhaseMs: number;
-  /** When what the last round saw was measured. */
+  /** When the images of the last round were measured. */
   #statisticsAtMs = -Infinity;
-  readonly #lastSeenMs = new Map<string, number>();
-  /** Signals of the present spell for which it has been said that something is reclaimed. */
-  readonly #told = new Set<string>();
   #inForce: readonly string[] = [];
+  /** The last round found something to be low. */
+  #isLow = false;
   #timer: Timer | undefined;
-  /** The pod of the last round, until it is gone or has been waited for long enough. */
-  #awaited: { readonly entry: KubeletPod; readonly untilMs: number } | undefined;
+  /** Pods are on their way out: the next round comes by itself. */
+  #isEvicting = false;
 
   constructor(options: EvictionOptions) {
     this.#options = options;
-    this.#phaseMs = options.ctx.rng('eviction-phase').below(ROUND_MS);
-    this.#statisticsPhaseMs = options.ctx.rng('statistics-phase').below(STATISTICS_MS);
+    const { ctx, active, node } = options;
+    const { kubelet } = ctx.registration;
+    this.#thresholds = thresholdsOf(kubelet, ctx.profile);
+    const { evictionPressureTransitionPeriod = ctx.settings.evictionPressureTransitionPeriod } = kubelet;
+    this.#state = new EvictionState(this.#thresholds, evictionPressureTransitionPeriod);
+    const read = (signal: SignalName): Reading => this.#read(signal, false);
+    this.#choice = new EvictionChoice({ ctx, active, node, thresholds: this.#thresholds, read });
+    this.#watched = this.#thresholds.map((threshold) => this.#watch(threshold));
+    this.#gridMs = ctx.rng('eviction-phase').below(ROUND_MS);
+    this.#statisticsPhaseMs = ctx.rng('statistics-phase').below(IMAGE_STATISTICS_MS);
   }
 
   /** Pressure conditions that this kubelet reports and admits by. */
@@ -66,111 +71,89 @@ export class EvictionManagerLoop {
     return this.#inForce;
   }
 
-  /** Something that it measures may have changed: its next round is a real one. */
-  wake(): void {
-    if (this.#timer !== undefined || this.#awaited !== undefined) return;
+  /** What is left does not go on as it did: another round may be the first that finds something. */
+  reconsider(): void {
+    if (this.#isEvicting) return;
     const { ctx } = this.#options;
-    const nowMs = ctx.nowMs();
-    this.#schedule(nextTickAtMs(nowMs, this.#phaseMs, ROUND_MS) - nowMs);
+    if (this.#timer !== undefined) ctx.cancel(this.#timer);
+    const inMs = this.#nextRoundInMs();
+    this.#timer = inMs === undefined ? undefined : ctx.schedule(inMs, () => this.#round());
   }
 
-  #schedule(delayMs: number): void {
-    this.#timer = this.#options.ctx.schedule(delayMs, () => {
-      this.#timer = undefined;
-      this.#round();
-    });
+  #nextRoundInMs(): number | undefined {
+    const { ctx, active, isNaive = false } = this.#options;
+    const nowMs = ctx.nowMs();
+    const firstInMs = nextTickAtMs(nowMs, this.#gridMs, ROUND_MS) - nowMs;
+    if (this.#isLow || isNaive) return firstInMs;
+    const { room } = ctx.machine;
+    const limits = room.isUnused ? [] : active().flatMap(({ pod }) => watchStorageLimits(pod, room));
+    const shortage = nextShortageInMs([...this.#watched, ...limits], firstInMs, ROUND_MS);
+    const endMs = this.#state.firstEndMs(nowMs);
+    if (endMs === Infinity) return shortage;
+    const end = nextTickAtMs(endMs, this.#gridMs, ROUND_MS, true) - nowMs;
+    return Math.min(end, shortage ?? Infinity);
   }
 
   #round(): void {
     const { ctx } = this.#options;
-    const readings = EVICTION_SIGNALS.map((signal): readonly [EvictionSignal, SignalReading] => [
-      signal,
-      readSignal(ctx.machine, signal),
-    ]);
-    const nowMs = ctx.nowMs();
-    for (const [{ condition }, { isMet }] of readings) {
-      if (isMet) this.#lastSeenMs.set(condition, nowMs);
-      else this.#told.delete(condition);
+    this.#timer = undefined;
+    const hasNewImages = this.#hasNewStatistics();
+    const { isLow, acting } = this.#state.evaluate((signal) => this.#read(signal, hasNewImages), ctx.nowMs());
+    this.#isLow = isLow;
+    this.#updateConditions();
+    const broken = this.#choice.brokenLimits();
+    const pressed = broken.length > 0 || acting.length === 0 ? undefined : this.#choice.reclaim(acting);
+    const victims = pressed === undefined ? broken : [pressed];
+    if (victims.length > 0) {
+      this.#isEvicting = true;
+      evictAll(this.#options, victims, () => {
+        this.#isEvicting = false;
+        this.#round();
+      });
+      return;
     }
-    this.#updateConditions(nowMs);
-    const acting = this.#hasNewStatistics(nowMs) ? readings.find(([, { evicts }]) => evicts) : undefined;
-    if (acting !== undefined && this.#reclaim(acting[0])) return;
-    if (readings.some(([, { isMet }]) => isMet) || this.#inForce.length > 0) this.wake();
+    if (!isLow) this.#choice.spellOver();
+    this.#gridMs = ctx.nowMs();
+    this.reconsider();
   }
 
-  #hasNewStatistics(nowMs: number): boolean {
-    const atMs = nextTickAtMs(nowMs - STATISTICS_MS, this.#statisticsPhaseMs, STATISTICS_MS);
+  #read(signal: SignalName, hasNewImages: boolean): Reading {
+    const { room } = this.#options.ctx.machine;
+    const place = EVICTION_SIGNALS[signal].room;
+    return {
+      available: room.available(place),
+      capacity: room.capacity(place),
+      isConditionOnly: room.pressure(place) === 'condition',
+      isNew: hasNewImages || (place !== 'imageDisk' && place !== 'imageInodes'),
+    };
+  }
+
+  #hasNewStatistics(): boolean {
+    const nowMs = this.#options.ctx.nowMs();
+    const atMs = nextTickAtMs(nowMs - IMAGE_STATISTICS_MS, this.#statisticsPhaseMs, IMAGE_STATISTICS_MS);
     const isNew = atMs > this.#statisticsAtMs;
     this.#statisticsAtMs = atMs;
     return isNew;
   }
 
-  #updateConditions(nowMs: number): void {
+  #updateConditions(): void {
     const { ctx, conditionsChanged } = this.#options;
-    const inForce = conditionsInForce(this.#lastSeenMs, ctx.settings.evictionPressureTransitionPeriod, nowMs);
+    const inForce = this.#state.conditionsAt(ctx.nowMs());
     const isSame =
       inForce.length === this.#inForce.length && inForce.every((condition) => this.#inForce.includes(condition));
-    this.#inForce = inForce;
+    // Go walks over a map here (E-15).
+    this.#inForce = ctx.order(inForce);
     if (!isSame) conditionsChanged();
   }
 
-  /** True: a pod goes, and the next round waits for it. Unused images go first; they may be enough (E-8). */
-  #reclaim(signal: EvictionSignal): boolean {
-    const { ctx, active } = this.#options;
-    this.#tellThreshold(signal);
-    if (signal.resource === 'disk') {
-      const inUse = new Set(active().flatMap(({ containers }) => containers.map(({ spec }) => spec.image)));
-      ctx.machine.removeUnusedImages(inUse);
-    }
-    const reading = readSignal(ctx.machine, signal);
-    if (!reading.evicts) return false;
-    const candidates = active()
-      .filter((entry) => !isEnding(entry) && !isCriticalPod(entry.pod))
-      .map((entry): Candidate => ({ entry, pod: entry.pod, ...usageOf(entry) }));
-    const [first] = rankForEviction(ctx.order(candidates), signal);
-    if (first === undefined) return false;
-    this.#evict(first, signal, reading);
-    return true;
+  #watch({ signal, value }: Threshold): Watched {
+    const { room } = this.#options.ctx.machine;
+    const place = EVICTION_SIGNALS[signal].room;
+    const amount = amountOf(value, room.capacity(place));
+    return {
+      slack: (inMs) => room.available(place, inMs) - amount,
+      leastSlack: () => room.leastAvailable(place) - amount,
+      growth: (inMs, stepMs) => room.growth(place, inMs, stepMs),
+    };
   }
-
-  #evict(candidate: Candidate, signal: EvictionSignal, reading: SignalReading): void {
-    const { ctx, evict } = this.#options;
-    const { entry, pod } = candidate;
-    const message = evictionMessage(candidate, signal, reading);
-    const data = { resource: signal.name, availableBytes: reading.availableBytes };
-    const seq = ctx.trace.event({ type: 'kubelet.evicted', object: `pod/${entry.key}`, node: ctx.nodeName, data });
-    ctx.trace.causedBy(seq, () => {
-      ctx.trace.apiEvent('Pod', pod, 'Warning', 'Evicted', message);
-      this.#awaited = { entry, untilMs: ctx.nowMs() + CLEANUP_WAIT_MS };
-      // Before 1.31 the override of zero seconds was taken for none: the pod kept its whole grace (E-11).
-      const graceMs = ctx.profile.evictGraceOneSecond
-        ? HARD_GRACE_MS
-        : (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
-      evict(entry, { phase: 'Failed', reason: 'Evicted', message, isDisrupted: true }, graceMs);
-    });
-    ctx.schedule(CLEANUP_POLL_MS, () => this.#pollCleanup());
-  }
-
-  #pollCleanup(): void {
-    const { ctx } = this.#options;
-    const awaited = this.#awaited;
-    if (awaited !== undefined && awaited.entry.stage !== 'stopped' && ctx.nowMs() < awaited.untilMs) {
-      ctx.schedule(CLEANUP_POLL_MS, () => this.#pollCleanup());
-      return;
-    }
-    this.#awaited = undefined;
-    this.#round();
-  }
-
-  /** Upstream counts one ApiEvent up at every round; here the first says it all. */
-  #tellThreshold({ condition, name }: EvictionSignal): void {
-    if (this.#told.has(condition)) return;
-    this.#told.add(condition);
-    const { ctx, node } = this.#options;
-    ctx.trace.apiEvent('Node', node(), 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${name}`);
-  }
-}
-
-function usageOf({ behaviour }: KubeletPod): { readonly memoryBytes: number; readonly diskBytes: number } {
-  return { memoryBytes: behaviour.memoryBytes, diskBytes: behaviour.diskBytes };
 }

@@ -5,6 +5,7 @@
 import { findCondition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { type LatencyName, latencyDraw } from '../engine/latencies.ts';
+import type { ContainerExit } from '../seams/machine.ts';
 import type { ComponentDefinition, KubeletContext } from './component.ts';
 import { EvictionManagerLoop } from './evictionManagerLoop.ts';
 import { KubeletContainers } from './kubeletContainers.ts';
@@ -98,7 +99,10 @@ class Kubelet {
       ctx,
       active: () => this.#pods.active(),
       node: () => this.#node,
-      evict: (entry, verdict, graceMs) => this.#pods.evict(entry, verdict, graceMs),
+      evict: (entry, verdict, graceMs, stopped) => {
+        this.#pods.evict(entry, verdict, graceMs);
+        stop.whenStopped(entry, stopped);
+      },
       conditionsChanged: () => this.#status.changed(),
     });
     this.#status = new KubeletStatus({
@@ -117,8 +121,8 @@ class Kubelet {
 
   run(): void {
     const ctx = this.#ctx;
-    ctx.machine.onContainerKilled((uid, name, exitCode) => this.#killed(uid, name, exitCode));
-    ctx.machine.onPressureChanged(() => this.#evictions.wake());
+    ctx.machine.onContainerKilled((uid, name, exit) => this.#killed(uid, name, exit));
+    ctx.machine.onRoomChanged(() => this.#evictions.reconsider());
     ctx.machine.onForcedConditionsChanged(() => this.#status.changed());
     if (ctx.registration.existing) {
       this.#begin(ctx.rng('lease').below(LEASE_PHASE_MS));
@@ -131,7 +135,7 @@ class Kubelet {
       ctx.schedule(RUNTIME_UP_MS, () => this.#runtimeUp());
     });
     // Pressure that was there before this kubelet is found by its first round (E-19).
-    this.#evictions.wake();
+    this.#evictions.reconsider();
   }
 
   #begin(leaseInMs: number): void {
@@ -215,7 +219,6 @@ class Kubelet {
 
   #podChanged(entry: KubeletPod): void {
     this.#statuses.changed(entry);
-    if (entry.behaviour.memoryBytes + entry.behaviour.diskBytes > 0) this.#evictions.wake();
     const { readyWhenDaemonSetPodReady } = this.#ctx.registration;
     if (this.#isNetworkUp || readyWhenDaemonSetPodReady === undefined) return;
     if (!this.#pods.hasReadyPodOf(readyWhenDaemonSetPodReady)) return;
@@ -233,10 +236,11 @@ class Kubelet {
     this.#status.syncNow();
   }
 
-  #killed(uid: string, name: string, exitCode: number): void {
+  #killed(uid: string, name: string, { exitCode, isOutOfMemory }: ContainerExit): void {
     const entry = this.#pods.find(uid);
     const container = entry?.containers.find(({ spec }) => spec.name === name);
-    if (entry !== undefined && container !== undefined) this.#containers.exitsUnseen(entry, container, exitCode);
+    if (entry === undefined || container === undefined) return;
+    this.#containers.exitsUnseen(entry, container, exitCode, isOutOfMemory ? 'OOMKilled' : undefined);
   }
 
   /** Upstream looks every two seconds; here a look is an event only where something unknown may run (K-33). */

@@ -64,19 +64,20 @@ export class KubeletContainers {
   }
 
   /** The container is no longer there; the kubelet learns of it when it asks the runtime next. */
-  exitsUnseen(entry: KubeletPod, container: KubeletContainer, exitCode: number): void {
+  exitsUnseen(entry: KubeletPod, container: KubeletContainer, exitCode: number, why?: string): void {
     const { ctx } = this.#options;
     const finishedAtMs = ctx.nowMs();
     const delayMs = nextTickAtMs(finishedAtMs, this.#relistPhaseMs, RELIST_MS) - finishedAtMs;
     this.cancelTimers(container);
-    ctx.schedule(delayMs, () => this.exited(entry, container, exitCode, finishedAtMs));
+    ctx.schedule(delayMs, () => this.exited(entry, container, exitCode, finishedAtMs, why));
   }
 
-  exited(entry: KubeletPod, container: KubeletContainer, exitCode: number, finishedAtMs: number): void {
+  /** `why` where the runtime tells more than the exit code does, such as OOMKilled. */
+  exited(entry: KubeletPod, container: KubeletContainer, exitCode: number, finishedAtMs: number, why?: string): void {
     if (container.state.is !== 'running') return;
     this.cancelTimers(container);
     const { startedAtMs } = container.state;
-    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    const reason = why ?? (exitCode === 0 ? 'Completed' : 'Error');
     container.state = { is: 'terminated', exitCode, reason, startedAtMs, finishedAtMs };
     container.ready = false;
     this.#options.statusChanged(entry);

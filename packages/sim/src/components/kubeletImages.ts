@@ -21,6 +21,8 @@ export interface ImageRequest {
   readonly podUid: string;
   readonly container: Container;
   readonly pull: Draw;
+  /** Size of the image. */
+  readonly bytes: number;
   /** The image has to be pulled. */
   readonly pulling: () => void;
   /** Asked when its turn comes: a pod that ends meanwhile pulls nothing. */
@@ -100,7 +102,7 @@ export class KubeletImages {
       this.#isPulling = false;
       if (error !== undefined) this.#answer(request, { reason: 'ErrImagePull', message: error });
       else {
-        machine.addImage(image);
+        machine.addImage(image, request.bytes);
         request.done({ ok: true, pull: { tookMs, waitedMs: this.#options.nowMs() - request.askedAtMs } });
       }
       this.#pullNext();

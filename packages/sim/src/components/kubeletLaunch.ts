@@ -2,7 +2,9 @@
  * Gets one container to run: its image first, then creation and start; a pull that fails is tried again, ever more
  * rarely, until it works or the pod ends. Rules: K-14…K-17, V-13.
  */
+import { parseMemoryBytes } from '@everynode/core/api/quantity';
 import { formatGoDuration } from '@everynode/core/api/time';
+import type { StartedPod } from '../seams/machine.ts';
 import type { KubeletContext } from './component.ts';
 import type { ImageAnswer, KubeletImages } from './kubeletImages.ts';
 import { tellNormal, tellWarning } from './kubeletEvents.ts';
@@ -41,6 +43,7 @@ export class KubeletLaunch {
       podUid: entry.uid,
       container: container.spec,
       pull: entry.behaviour.imagePull,
+      bytes: entry.behaviour.imageSize,
       pulling: () => tellNormal(ctx, entry, container, 'Pulling', `Pulling image "${container.spec.image}"`),
       isWanted,
       // The node's queue of pulls serves one pod after the other: what follows belongs to this one.
@@ -58,9 +61,7 @@ export class KubeletLaunch {
   #create(entry: KubeletPod, container: KubeletContainer, { started }: LaunchOutcome): void {
     const { ctx, drawStartMs } = this.#options;
     const begin = (): void => {
-      const { uid, key, daemonSet, behaviour } = entry;
-      const { memoryBytes, diskBytes } = behaviour;
-      ctx.machine.startContainer({ uid, key, daemonSet, usage: { memoryBytes, diskBytes } }, container.spec.name);
+      ctx.machine.startContainer(startedPod(entry, container), container.spec.name);
       if (container.state.is === 'terminated') container.last = container.state;
       if (container.last !== undefined) container.restarts += 1;
       container.state = { is: 'running', startedAtMs: ctx.nowMs() };
@@ -95,6 +96,18 @@ export class KubeletLaunch {
     later(retryAtMs - ctx.nowMs(), () => this.launch(entry, container, { started: outcome.started }));
     outcome.failed?.();
   }
+}
+
+/** What the machine has to know: the pod's model, of which each main container has its part, and the memory limit (E-9). */
+function startedPod({ uid, key, daemonSet, behaviour, pod }: KubeletPod, { spec, role }: KubeletContainer): StartedPod {
+  const known = { uid, key, daemonSet, image: spec.image };
+  const { usage } = behaviour;
+  if (usage === undefined || role !== 'main') return known;
+  const { containers } = pod.spec;
+  const index = containers.findIndex(({ name }) => name === spec.name);
+  const memoryLimit = parseMemoryBytes(spec.resources?.limits?.['memory']);
+  const limit = memoryLimit === undefined ? {} : { memoryLimit };
+  return { ...known, usage: { pod: usage, index, count: containers.length }, ...limit };
 }
 
 function pulledText(image: string, pull: Extract<ImageAnswer, { readonly ok: true }>['pull']): string {

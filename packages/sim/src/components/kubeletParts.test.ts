@@ -4,7 +4,6 @@ import type { Pod, PodSpec, Probe } from '@everynode/core/api/pod';
 import { formatTime } from '@everynode/core/api/time';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conditionsInForce, EVICTION_SIGNALS, evictionMessage, rankForEviction } from './evictionManager.ts';
 import { type AdmissionPicture, refusalOf } from './kubeletAdmission.ts';
 import { pullPolicyOf } from './kubeletImages.ts';
 import { flipReasons, isSameStatus, nodeConditions } from './kubeletNodeStatus.ts';
@@ -19,8 +18,8 @@ const BEHAVIOUR: PodBehaviour = {
   readiness: { fixed: 0 },
   termination: { fixed: 0 },
   crash: undefined,
-  memoryBytes: 0,
-  diskBytes: 0,
+  usage: undefined,
+  imageSize: 0,
 };
 
 function pod(spec: Partial<PodSpec> = {}, labels: Readonly<Record<string, string>> = {}): Pod {
@@ -307,52 +306,5 @@ describe('node conditions', () => {
     const find = (hasRoutes: boolean): string | undefined =>
       nodeConditions({ ...up, hasRoutes }, [], 0).find(({ type }) => type === 'NetworkUnavailable')?.status;
     expect([find(false), find(true)]).toEqual(['True', 'False']);
-  });
-});
-
-describe('eviction manager', () => {
-  const [memory, disk] = EVICTION_SIGNALS;
-  const candidate = (name: string, memoryBytes: number, spec: Partial<PodSpec> = {}) => ({
-    pod: { ...pod(spec), metadata: { name } },
-    memoryBytes,
-    diskBytes: 0,
-  });
-
-  test('who is beyond its request goes first, then low priority, then the largest excess', () => {
-    const candidates = [
-      candidate('within', 90, requesting({ memory: '100' })),
-      candidate('important', 500, { priority: 10 }),
-      candidate('small', 10),
-      candidate('large', 300),
-    ];
-    const names =
-      memory === undefined ? [] : rankForEviction(candidates, memory).map(({ pod: { metadata } }) => metadata.name);
-    expect(names).toEqual(['large', 'small', 'important', 'within']);
-  });
-
-  test('the message names threshold, what is left, and each container beyond its request', () => {
-    const subject = candidate('a', 300 * 2 ** 20, requesting({ memory: '100Mi' }));
-    const reading = { isMet: true, evicts: true, availableBytes: 50 * 2 ** 20, thresholdBytes: 100 * 2 ** 20 };
-    expect(memory === undefined ? '' : evictionMessage(subject, memory, reading)).toBe(
-      'The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 300Mi, request is 100Mi, has larger consumption of memory. ',
-    );
-    expect(disk?.threshold(1000)).toBe(100);
-  });
-
-  test('E-12: each container is held against its own request', () => {
-    const container = (name: string, memory: string) => ({ name, image: 'i:v1', resources: { requests: { memory } } });
-    const subject = candidate('a', 300 * 2 ** 20, {
-      containers: [container('small', '100Mi'), container('large', '200Mi')],
-    });
-    const reading = { isMet: true, evicts: true, availableBytes: 0, thresholdBytes: 100 * 2 ** 20 };
-    expect(memory === undefined ? '' : evictionMessage(subject, memory, reading)).toBe(
-      'The node was low on resource: memory. Threshold quantity: 100Mi, available: 0. Container small was using 150Mi, request is 100Mi, has larger consumption of memory. ',
-    );
-  });
-
-  test('a condition is in force for less than the transition period after it was last seen', () => {
-    const seen = new Map([['DiskPressure', 1000]]);
-    expect(conditionsInForce(seen, 5000, 5999)).toEqual(['DiskPressure']);
-    expect(conditionsInForce(seen, 5000, 6000)).toEqual([]);
   });
 });

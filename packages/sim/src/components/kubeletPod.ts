@@ -50,6 +50,8 @@ export interface PodVerdict {
   readonly message: string;
   /** Evicted for pressure: gets the condition DisruptionTarget (E-12). */
   readonly isDisrupted: boolean;
+  /** It was not taken at all, so it takes no room. */
+  readonly isRefusal?: boolean;
 }
 
 export interface KubeletPod {

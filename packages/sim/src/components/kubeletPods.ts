@@ -119,10 +119,11 @@ export class KubeletPods {
     else if (entry.stage !== 'stopping') this.#forget(entry);
   }
 
-  /** Stops a pod for the kubelet's own reasons; its object stays, Failed (E-13). */
+  /** Stops a pod for the kubelet's own reasons; its object stays, Failed (E-13). One that stops already has this grace at most. */
   evict(entry: KubeletPod, verdict: PodVerdict, graceMs: number): void {
     entry.verdict = verdict;
-    this.#stop(entry, graceMs, verdict.reason);
+    if (entry.stage === 'stopping') this.#options.stop.shorten(entry, this.#options.ctx.nowMs() + graceMs);
+    else this.#stop(entry, graceMs, verdict.reason);
   }
 
   /** A pod whose containers have all exited, and will not come back, is over. */
@@ -177,7 +178,7 @@ export class KubeletPods {
     }
     const running = this.#running(entry);
     // What was refused takes no room, though it may still be stopping.
-    const others = this.active().filter(({ verdict }) => verdict === undefined || verdict.isDisrupted);
+    const others = this.active().filter(({ verdict }) => verdict?.isRefusal !== true);
     const refusal = refusalOf(entry.pod, {
       node: node(),
       others: others.map(({ pod }) => pod),
@@ -222,7 +223,8 @@ export class KubeletPods {
     const seq = ctx.trace.event({ type: 'kubelet.rejected', ...this.#about(entry), data: { reason } });
     ctx.trace.causedBy(seq, () => {
       ctx.trace.apiEvent('Pod', entry.pod, 'Warning', reason, message);
-      entry.verdict = { phase: 'Failed', reason, message: `Pod was rejected: ${message}`, isDisrupted: false };
+      const text = `Pod was rejected: ${message}`;
+      entry.verdict = { phase: 'Failed', reason, message: text, isDisrupted: false, isRefusal: true };
       this.#stop(entry, ownGraceMs(entry.pod), reason);
     });
   }
@@ -278,6 +280,7 @@ export class KubeletPods {
 
   #forget(entry: KubeletPod): void {
     this.#entries.delete(entry.uid);
+    this.#options.ctx.machine.removeDeadContainers((uid) => uid === entry.uid);
     this.#options.statuses.forget(entry.uid);
     for (const container of entry.containers) this.#options.containers.cancelTimers(container);
     const at = this.#queue.findIndex((each) => each.entry === entry);

@@ -21,6 +21,7 @@ export interface StopOptions {
 
 interface Stopping {
   readonly ended: () => void;
+  readonly waiting: (() => void)[];
   readonly exits: Map<KubeletContainer, { readonly atMs: number; readonly timer: Timer }>;
 }
 
@@ -45,7 +46,7 @@ export class KubeletStop {
       if (container.state.is !== 'running') cancelTimers(container);
     }
     if (runningContainers(entry).length > 0) ctx.machine.stopPod(entry.uid);
-    this.#stopping.set(entry.uid, { ended, exits: new Map() });
+    this.#stopping.set(entry.uid, { ended, waiting: [], exits: new Map() });
     this.#stopNext(entry);
   }
 
@@ -60,6 +61,13 @@ export class KubeletStop {
       ctx.cancel(timer);
       this.#exitAt(entry, container, stopping, Math.max(deadlineMs, ctx.nowMs()), EXIT_KILLED);
     }
+  }
+
+  /** Runs when nothing of a pod that is being stopped runs any more; at once where that is so already. */
+  whenStopped(entry: KubeletPod, run: () => void): void {
+    const stopping = this.#stopping.get(entry.uid);
+    if (stopping === undefined) run();
+    else stopping.waiting.push(run);
   }
 
   /** One of its containers has exited, by itself or stopped. */
@@ -81,6 +89,7 @@ export class KubeletStop {
     if (next.length > 0) return;
     this.#stopping.delete(entry.uid);
     stopping.ended();
+    for (const run of stopping.waiting) run();
   }
 
   #signal(entry: KubeletPod, container: KubeletContainer, stopping: Stopping): void {

@@ -84,15 +84,18 @@ const ROWS: readonly Row[] = [
     isBent: ({ house }) =>
       house.world.machines.get('pool-0')?.reachable === false && house.world.machines.get('pool-0')?.powered === true,
   },
-  { fault: 'DiskPressure', isBent: ({ house }) => house.world.machines.get('pool-0')?.pressure('disk') === 'evict' },
+  {
+    fault: 'DiskPressure',
+    isBent: ({ house }) => house.world.machines.get('pool-0')?.room.pressure('disk') === 'evict',
+  },
   {
     fault: 'DiskPressure',
     params: { evict: false },
-    isBent: ({ house }) => house.world.machines.get('pool-0')?.pressure('disk') === 'condition',
+    isBent: ({ house }) => house.world.machines.get('pool-0')?.room.pressure('disk') === 'condition',
   },
   {
     fault: 'MemoryPressure',
-    isBent: ({ house }) => house.world.machines.get('pool-0')?.pressure('memory') === 'evict',
+    isBent: ({ house }) => house.world.machines.get('pool-0')?.room.pressure('memory') === 'evict',
   },
   {
     fault: 'ImagePullFailure',
@@ -186,7 +189,7 @@ describe('every fault that lasts', () => {
       const { house, kubelets } = startScene();
       beginFault(house, 'a', fault, {}, ['pool-0']);
       const other = house.world.machines.get('pool-1');
-      expect([other?.powered, other?.reachable, other?.pressure('disk'), other?.pressure('memory')]).toEqual([
+      expect([other?.powered, other?.reachable, other?.room.pressure('disk'), other?.room.pressure('memory')]).toEqual([
         true,
         true,
         'none',

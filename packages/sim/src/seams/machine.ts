@@ -1,8 +1,11 @@
 /**
- * A node's physical truth: power, link, pressure, and what really runs. The API never shows this; a kubelet sees its
+ * A node's physical truth: power, link, room, and what really runs. The API never shows this; a kubelet sees its
  * own machine, invariants see all of them (law 5 of the house).
  */
 import type { ForcedCondition } from './forcedConditions.ts';
+import type { ImageCleanup } from './machineImages.ts';
+import type { RoomView } from './machineRoom.ts';
+import type { ContainerUsage } from './machineUsage.ts';
 
 export interface RunningContainer {
   readonly name: string;
@@ -21,13 +24,23 @@ export interface RunningPod {
   readonly containers: readonly RunningContainer[];
 }
 
-/** What a kubelet tells its machine of a pod whose container it starts. */
+/** What a kubelet tells its machine of a container that it starts: its pod, image and usage. */
 export interface StartedPod {
   readonly uid: string;
   readonly key: string;
   readonly daemonSet: string | undefined;
-  /** Bytes that the whole pod takes while it runs, from its model; absent: none. */
-  readonly usage?: { readonly memoryBytes: number; readonly diskBytes: number };
+  readonly image?: string;
+  /** What this container uses while it runs, from the pod's model; absent: nothing. */
+  readonly usage?: ContainerUsage;
+  /** Bytes of memory at which it is killed; absent: it has no limit. */
+  readonly memoryLimit?: number;
+}
+
+/** How a container ended that nobody stopped. */
+export interface ContainerExit {
+  readonly exitCode: number;
+  /** It was beyond its memory limit. */
+  readonly isOutOfMemory: boolean;
 }
 
 /** What the outside may read of a machine. */
@@ -43,11 +56,6 @@ export interface MachineView {
 
 /** What the kubelet of that node may do to its machine. */
 export interface Machine extends MachineView {
-  /** Bytes; capacity minus what the system, the pods and the faults use. */
-  availableBytes(resource: 'memory' | 'disk'): number;
-  capacityBytes(resource: 'memory' | 'disk'): number;
-  /** Whether a pressing fault asks for evictions too (`evict`), for the condition only, or not at all. */
-  pressure(resource: 'memory' | 'disk'): 'none' | 'condition' | 'evict';
   /** Conditions that the kubelet posts as its own because a fault has it so, in place of what it would find. */
   readonly forcedConditions: readonly ForcedCondition[];
   /** Types of conditions that were forced and posted, and no longer are. */
@@ -55,19 +63,23 @@ export interface Machine extends MachineView {
   onForcedConditionsChanged(listener: () => void): void;
   /** The server has taken the forced conditions, and those left over are gone: bites of their faults. */
   forcedConditionsPosted(): void;
+  /** What there is of memory, disks, inodes and process ids, and what is left of it. */
+  readonly room: RoomView;
   /** Undefined: the pull goes well; else the registry's error. Counts as a bite of the fault. */
   imagePullError(image: string): string | undefined;
-  /** Called when what `pressure` or `availableBytes` answers may have changed through something outside the kubelet's will. */
-  onPressureChanged(listener: () => void): void;
+  /** Called when what is available no longer goes on as it was going: a fault presses or lifts, a pod uses more or less. */
+  onRoomChanged(listener: () => void): void;
   hasImage(image: string): boolean;
-  addImage(image: string): void;
-  /** The kubelet's image garbage collection (E-8); returns how many images went. */
-  removeUnusedImages(inUse: ReadonlySet<string>): number;
+  addImage(image: string, bytes: number): void;
+  /** The kubelet's image garbage collection (E-8); returns how many bytes that frees. */
+  removeImages(cleanup: ImageCleanup): number;
+  /** Dead containers of these pods are removed, with all that they wrote (E-8). */
+  removeDeadContainers(isRemoved: (uid: string) => boolean): void;
   startContainer(pod: StartedPod, container: string): void;
   /** Marks the pod as being stopped. */
   stopPod(uid: string): void;
   /** The container is gone; the pod leaves `running` with its last one. */
   containerGone(uid: string, container: string): void;
   /** Called when something outside the kubelet's will happens to a container (kill, crash). Survives no reboot. */
-  onContainerKilled(listener: (uid: string, container: string, exitCode: number) => void): void;
+  onContainerKilled(listener: (uid: string, container: string, exit: ContainerExit) => void): void;
 }

@@ -2,8 +2,12 @@
 import { assert } from '@everynode/core/assert';
 import { type ForcedCondition, ForcedConditions } from './forcedConditions.ts';
 import { type Direction, Link } from './link.ts';
-import type { Machine, RunningPod, StartedPod } from './machine.ts';
+import type { ContainerExit, Machine, RunningPod, StartedPod } from './machine.ts';
+import type { ImageCleanup } from './machineImages.ts';
+import { MachineRoom, type RoomSize } from './machineRoom.ts';
+import { wholeOf } from './machineUsage.ts';
 import type { PressureResource } from './seams.ts';
+import { firstAboveMs } from './usage.ts';
 
 /** What happened to a machine; `pod` and `container` where one was concerned. */
 export interface MachineChange {
@@ -32,10 +36,11 @@ export interface MachineOptions {
   readonly name: string;
   /** The how-many-th machine of the run it is. */
   readonly ordinal: number;
-  readonly memoryBytes: number;
-  readonly diskBytes: number;
+  readonly room: RoomSize;
   /** Virtual instant, unskewed. */
   readonly nowMs: () => number;
+  /** What the machine itself does later, whoever lives on it. */
+  readonly schedule: (delayMs: number, run: () => void) => void;
   readonly changed: (change: MachineChange) => void;
   /** Lets the node's kubelet learn of something, if it lives. */
   readonly tellKubelet: (run: () => void) => void;
@@ -50,35 +55,25 @@ export interface ImageFailure {
   readonly message: string;
 }
 
-export interface Press {
-  readonly stepId: string;
-  readonly evict: boolean;
-}
-
-/** Share of memory and disk that the system itself uses: a twentieth, a choice of the model. */
-const SYSTEM_SHARE = 20;
-/** What a pressing fault leaves: half of the kubelet's hard thresholds, 100Mi and a tenth (E-1). */
-const PRESSED_MEMORY_BYTES = 50 * 2 ** 20;
-const PRESSED_DISK_SHARE = 20;
-
 type KillListener = Parameters<Machine['onContainerKilled']>[0];
 type Listener = () => void;
+
+/** A container that was killed for its memory. */
+const OUT_OF_MEMORY: ContainerExit = { exitCode: 137, isOutOfMemory: true };
 
 export class MachineState implements Machine {
   readonly name: string;
   readonly ordinal: number;
+  readonly room: MachineRoom;
   readonly #options: MachineOptions;
   readonly #pods = new Map<string, RunningPod>();
-  readonly #usage = new Map<string, NonNullable<StartedPod['usage']>>();
-  readonly #images = new Set<string>();
   #running: readonly RunningPod[] = [];
   #killListener: KillListener | undefined;
-  #pressureListener: Listener | undefined;
+  #roomListener: Listener | undefined;
   #conditionsListener: Listener | undefined;
   #boot = 1;
-  /** Faults that hold the power off, press a resource or spoil pulls: overlapping ones add up. */
+  /** Faults that hold the power off or spoil pulls: overlapping ones add up. */
   readonly powerCuts: string[] = [];
-  readonly presses: Readonly<Record<PressureResource, Press[]>> = { memory: [], disk: [] };
   readonly imageFailures: ImageFailure[] = [];
   readonly link: Link = new Link();
   readonly forced: ForcedConditions;
@@ -88,6 +83,7 @@ export class MachineState implements Machine {
     this.ordinal = options.ordinal;
     this.#options = options;
     this.forced = new ForcedConditions(options.bite);
+    this.room = new MachineRoom(options.room, options.nowMs);
   }
 
   get powered(): boolean {
@@ -114,28 +110,6 @@ export class MachineState implements Machine {
     return this.#running;
   }
 
-  capacityBytes(resource: PressureResource): number {
-    return resource === 'memory' ? this.#options.memoryBytes : this.#options.diskBytes;
-  }
-
-  availableBytes(resource: PressureResource): number {
-    const capacity = this.capacityBytes(resource);
-    let available = capacity - Math.trunc(capacity / SYSTEM_SHARE);
-    for (const usage of this.#usage.values()) {
-      available -= resource === 'memory' ? usage.memoryBytes : usage.diskBytes;
-    }
-    if (this.presses[resource].length === 0) return Math.max(0, available);
-    // The fault takes whatever comes free again, as a leak or a full log would.
-    const pressed = resource === 'memory' ? PRESSED_MEMORY_BYTES : Math.trunc(capacity / PRESSED_DISK_SHARE);
-    return Math.max(0, Math.min(available, pressed));
-  }
-
-  pressure(resource: PressureResource): 'none' | 'condition' | 'evict' {
-    const presses = this.presses[resource];
-    if (presses.length === 0) return 'none';
-    return presses.some((press) => press.evict) ? 'evict' : 'condition';
-  }
-
   imagePullError(image: string): string | undefined {
     const failure = this.imageFailures.find((each) => each.image === undefined || each.image === image);
     if (failure !== undefined) this.#options.bite(failure.stepId);
@@ -143,11 +117,12 @@ export class MachineState implements Machine {
   }
 
   hasImage(image: string): boolean {
-    return this.#images.has(image);
+    return this.room.images.has(image);
   }
 
-  addImage(image: string): void {
-    this.#images.add(image);
+  addImage(image: string, bytes: number): void {
+    this.room.images.add(image, bytes, this.#options.nowMs());
+    this.#roomChanged();
   }
 
   startContainer(pod: StartedPod, container: string): void {
@@ -157,8 +132,9 @@ export class MachineState implements Machine {
     const { uid, key, daemonSet } = pod;
     const started = { name: container, startedAtMs: this.#options.nowMs() };
     this.#put({ uid, key, daemonSet, stopping: before?.stopping ?? false, containers: [...containers, started] });
-    if (pod.usage !== undefined) this.#usage.set(uid, pod.usage);
+    if (pod.image !== undefined) this.room.images.used(pod.image, started.startedAtMs);
     this.#tell('containerStarted', uid, container);
+    this.#uses(pod, container);
   }
 
   stopPod(uid: string): void {
@@ -176,8 +152,8 @@ export class MachineState implements Machine {
     this.#killListener = listener;
   }
 
-  onPressureChanged(listener: Listener): void {
-    this.#pressureListener = listener;
+  onRoomChanged(listener: Listener): void {
+    this.#roomListener = listener;
   }
 
   get forcedConditions(): readonly ForcedCondition[] {
@@ -199,22 +175,23 @@ export class MachineState implements Machine {
   /** The kubelet that listened is dead. */
   forgetListeners(): void {
     this.#killListener = undefined;
-    this.#pressureListener = undefined;
+    this.#roomListener = undefined;
     this.#conditionsListener = undefined;
   }
 
-  removeUnusedImages(inUse: ReadonlySet<string>): number {
-    const unused = [...this.#images].filter((image) => !inUse.has(image));
-    for (const image of unused) this.#images.delete(image);
-    return unused.length;
+  removeImages(cleanup: ImageCleanup): number {
+    return this.room.images.remove(cleanup, this.#options.nowMs());
+  }
+
+  removeDeadContainers(isRemoved: (uid: string) => boolean): void {
+    this.room.usage.removeDead(isRemoved);
   }
 
   /** A fault began or ended to press; the kubelet learns of it if it lives. */
   pressChanged(resource: PressureResource): void {
-    const listener = this.#pressureListener;
-    const what = this.presses[resource].length > 0 ? 'pressed' : 'relieved';
+    const what = this.room.presses[resource].length > 0 ? 'pressed' : 'relieved';
     this.#options.changed({ node: this.name, what, resource });
-    if (listener !== undefined) this.#options.tellKubelet(listener);
+    this.#roomChanged();
   }
 
   /** A fault began or ended to speak for the kubelet; it posts the difference if it lives. */
@@ -224,16 +201,16 @@ export class MachineState implements Machine {
   }
 
   /** The container exits now, whatever the kubelet wants; it learns of it if it lives. */
-  killContainer(uid: string, container: string, exitCode: number): void {
+  killContainer(uid: string, container: string, exit: ContainerExit): void {
     this.#removeContainer(uid, container, 'containerKilled');
     const listener = this.#killListener;
-    if (listener !== undefined) this.#options.tellKubelet(() => listener(uid, container, exitCode));
+    if (listener !== undefined) this.#options.tellKubelet(() => listener(uid, container, exit));
   }
 
-  /** All that runs is gone at once; the disk keeps its images. */
+  /** All that runs is gone at once; the disk keeps its images and what the containers wrote. */
   losePower(): void {
     this.#pods.clear();
-    this.#usage.clear();
+    this.room.usage.allEnded(this.#options.nowMs());
     this.#running = [];
     this.forgetListeners();
   }
@@ -250,10 +227,34 @@ export class MachineState implements Machine {
       this.#put({ ...pod, containers });
     } else {
       this.#pods.delete(uid);
-      this.#usage.delete(uid);
       this.#running = [...this.#pods.values()];
     }
+    const hasUsed = this.room.usage.ended(uid, container, this.#options.nowMs());
+    // A pod that was stopped is cleared away; one that ended by itself keeps its dead containers (E-8).
+    if (pod.stopping && containers.length === 0) this.room.usage.removeDead((each) => each === uid);
     this.#options.changed({ node: this.name, what, pod, container });
+    if (hasUsed) this.#roomChanged();
+  }
+
+  #roomChanged(): void {
+    if (this.#roomListener !== undefined) this.#options.tellKubelet(this.#roomListener);
+  }
+
+  /** From here on the container uses what its model says; where that will pass its limit, the kernel ends it then. */
+  #uses({ uid, usage, memoryLimit }: StartedPod, container: string): void {
+    if (usage === undefined) return;
+    const { nowMs, schedule } = this.#options;
+    const startedAtMs = nowMs();
+    this.room.usage.started(uid, container, usage, startedAtMs);
+    this.#roomChanged();
+    const { memory } = usage.pod;
+    if (memory === undefined || memoryLimit === undefined) return;
+    const inMs = firstAboveMs(memory, wholeOf(memoryLimit, usage));
+    if (inMs === undefined) return;
+    schedule(inMs, () => {
+      const running = this.#pods.get(uid)?.containers.find(({ name }) => name === container);
+      if (running?.startedAtMs === startedAtMs) this.killContainer(uid, container, OUT_OF_MEMORY);
+    });
   }
 
   #put(pod: RunningPod): void {

@@ -25,7 +25,7 @@ describe('Machines', () => {
     const house = createHouse();
     const { node, machine, contexts } = startNode(house);
     machine.startContainer(POD, 'main');
-    machine.addImage('agent:v1');
+    machine.addImage('agent:v1', 1);
     const lift = house.seams('s').machine.powerOff(node);
     expect([machine.powered, machine.reachable, machine.running]).toEqual([false, false, []]);
     lift();
@@ -84,31 +84,91 @@ describe('Machines', () => {
     const house = createHouse();
     const { node, machine, contexts } = startNode(house);
     const calls: string[] = [];
-    contexts[0]?.machine.onPressureChanged(() => void calls.push(machine.pressure('memory')));
-    const before = machine.availableBytes('memory');
+    contexts[0]?.machine.onRoomChanged(() => void calls.push(machine.room.pressure('memory')));
+    const { room } = machine;
+    const before = room.available('memory');
     expect(before).toBe(17_179_869_184 - 858_993_459);
     const first = house.seams('a').machine.press(node, 'memory', { evict: false });
-    expect([machine.pressure('memory'), machine.availableBytes('memory')]).toEqual(['condition', 50 * 2 ** 20]);
+    expect([room.pressure('memory'), room.available('memory')]).toEqual(['condition', 50 * 2 ** 20]);
     const second = house.seams('b').machine.press(node, 'memory', { evict: true });
-    expect([machine.pressure('memory'), machine.pressure('disk')]).toEqual(['evict', 'none']);
+    expect([room.pressure('memory'), room.pressure('disk')]).toEqual(['evict', 'none']);
     second();
     first();
-    expect([machine.pressure('memory'), machine.availableBytes('memory')]).toEqual(['none', before]);
+    expect([room.pressure('memory'), room.available('memory')]).toEqual(['none', before]);
     expect(calls).toEqual(['condition', 'evict', 'condition', 'none']);
   });
 
-  test('what pods use is taken from the room, and given back when the last container is gone', () => {
+  test('a press of what no kubelet threshold is about is there, but nobody notices: it does not bite', () => {
+    const house = createHouse();
+    const { node, machine } = startNode(house);
+    house.seams('a').machine.press(node, 'pids', { evict: true });
+    house.seams('b').machine.press(node, 'inodes', { evict: true });
+    expect([machine.room.pressure('pids'), house.world.bites.of('a'), house.world.bites.of('b')]).toEqual([
+      'evict',
+      0,
+      1,
+    ]);
+  });
+
+  test('E-8: memory is given back with the container, the disk when a pod that was stopped is gone', () => {
     const house = createHouse();
     const { machine } = startNode(house);
-    const before = machine.availableBytes('disk');
-    const pod = { ...POD, usage: { memoryBytes: 5, diskBytes: 1_000 } };
-    machine.startContainer(pod, 'main');
-    machine.startContainer(pod, 'side');
-    expect(machine.availableBytes('disk')).toBe(before - 1_000);
+    const { room } = machine;
+    const [disk, memory] = [room.available('disk'), room.available('memory')];
+    const pod = { memory: { constant: 11 }, disk: { constant: 1_001 } };
+    const part = (index: number) => ({ ...POD, usage: { pod, index, count: 2 } });
+    machine.startContainer(part(0), 'main');
+    machine.startContainer(part(1), 'side');
+    expect([disk - room.available('disk'), memory - room.available('memory')]).toEqual([1_001, 11]);
     machine.containerGone('u1', 'main');
     expect(machine.running[0]?.containers.map((each) => each.name)).toEqual(['side']);
+    expect([disk - room.available('disk'), memory - room.available('memory')]).toEqual([1_001, 5]);
+    machine.stopPod('u1');
     machine.containerGone('u1', 'side');
-    expect([machine.availableBytes('disk'), machine.running]).toEqual([before, []]);
+    expect([room.available('disk'), room.available('memory'), machine.running]).toEqual([disk, memory, []]);
+  });
+
+  test('E-8: a pod that ends by itself keeps its dead containers on the disk until they are removed', () => {
+    const house = createHouse();
+    const { machine } = startNode(house);
+    const before = machine.room.available('disk');
+    machine.startContainer({ ...POD, usage: { pod: { disk: { constant: 70 } }, index: 0, count: 1 } }, 'main');
+    machine.containerGone('u1', 'main');
+    expect(before - machine.room.available('disk')).toBe(70);
+    machine.removeDeadContainers((uid) => uid !== 'u1');
+    expect(before - machine.room.available('disk')).toBe(70);
+    machine.removeDeadContainers(() => true);
+    expect(before - machine.room.available('disk')).toBe(0);
+  });
+
+  test.each([
+    ['a leak', { leak: { start: 50, rate: { amount: 10, perMs: 1000 } } }, 5_100],
+    ['a burst', { burst: { base: 1, peak: 101, everyMs: 60_000, forMs: 1 } }, 60_000],
+    ['a constant amount', { constant: 101 }, 0],
+    ['what never goes beyond it', { leak: { start: 0, rate: { amount: 1, perMs: 1 }, max: 100 } }, undefined],
+  ])('%s ends a container at the very ms at which it is beyond its memory limit', (_name, memory, expected) => {
+    const house = createHouse();
+    const { machine, contexts } = startNode(house);
+    const heard: unknown[] = [];
+    contexts[0]?.machine.onContainerKilled((...what) => void heard.push([...what, house.world.engine.nowMs]));
+    machine.startContainer({ ...POD, usage: { pod: { memory }, index: 0, count: 1 }, memoryLimit: 100 }, 'main');
+    house.runFor(200_000);
+    const exit = { exitCode: 137, isOutOfMemory: true };
+    expect(heard).toEqual(expected === undefined ? [] : [['u1', 'main', exit, expected]]);
+  });
+
+  test('a container that is started anew has its memory limit before it once more', () => {
+    const house = createHouse();
+    const { machine } = startNode(house);
+    const memory = { leak: { start: 0, rate: { amount: 1, perMs: 100 } } };
+    const pod = { ...POD, usage: { pod: { memory }, index: 0, count: 1 }, memoryLimit: 99 };
+    machine.startContainer(pod, 'main');
+    house.runFor(5_000);
+    machine.startContainer(pod, 'main');
+    house.runFor(9_999);
+    expect(machine.running).toHaveLength(1);
+    house.runFor(1);
+    expect(machine.running).toHaveLength(0);
   });
 
   test('a kill ends the containers of matching pods, and the kubelet hears of it', () => {
@@ -119,7 +179,7 @@ describe('Machines', () => {
     machine.startContainer(POD, 'main');
     machine.startContainer({ uid: 'u2', key: 'default/b', daemonSet: undefined }, 'main');
     house.seams('s').machine.killPods(node, 'kube-system/agent', 137);
-    expect(heard).toEqual([['u1', 'main', 137]]);
+    expect(heard).toEqual([['u1', 'main', { exitCode: 137, isOutOfMemory: false }]]);
     expect(machine.running.map((pod) => pod.uid)).toEqual(['u2']);
     expect(house.world.bites.of('s')).toBe(1);
   });
@@ -150,15 +210,20 @@ describe('Machines', () => {
     expect([machine.imagePullError('agent:v2'), house.world.bites.of('s')]).toEqual([undefined, 1]);
   });
 
-  test('unused images go when the kubelet collects garbage', () => {
+  test('E-8: unused images go when the kubelet collects garbage, the longest unused first, and the disk gains by it', () => {
     const house = createHouse();
     const { machine } = startNode(house);
-    for (const image of ['a', 'b', 'c']) machine.addImage(image);
-    expect([machine.removeUnusedImages(new Set(['b'])), machine.hasImage('a'), machine.hasImage('b')]).toEqual([
-      2,
-      false,
-      true,
-    ]);
+    const before = machine.room.available('disk');
+    for (const image of ['a', 'b', 'c', 'd']) {
+      machine.addImage(image, 100);
+      house.runFor(1000);
+    }
+    machine.startContainer({ ...POD, image: 'a' }, 'main');
+    expect(before - machine.room.available('disk')).toBe(400);
+    expect(machine.removeImages({ inUse: new Set(['b']), minimumAgeMs: 1001, bytesToFree: 150 })).toBe(200);
+    expect(['a', 'b', 'c', 'd'].map((image) => machine.hasImage(image))).toEqual([false, true, false, true]);
+    expect(machine.removeImages({ inUse: new Set() })).toBe(200);
+    expect(before - machine.room.available('disk')).toBe(0);
   });
 });
 

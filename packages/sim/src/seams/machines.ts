@@ -6,10 +6,13 @@ import { liftOnce } from './lift.ts';
 import type { Direction, LinkCut } from './link.ts';
 import type { MachineView } from './machine.ts';
 import { type MachineChange, MachineState } from './machineState.ts';
+import type { RoomSize } from './machineRoom.ts';
 import type { Lift, PressureResource } from './seams.ts';
 
 export interface MachinesOptions {
   readonly nowMs: () => number;
+  /** What a machine does later by itself. */
+  readonly schedule: (node: string, delayMs: number, run: () => void) => void;
   readonly bites: Bites;
   /** Told after every change; power and link changes come before anybody acts on them. */
   readonly changed: (change: MachineChange) => void;
@@ -28,14 +31,15 @@ export class Machines {
   }
 
   /** A machine with power and link and nothing on it; the how-many-th of the run it is decides its addresses. */
-  add(name: string, room: { readonly memoryBytes: number; readonly diskBytes: number }): MachineState {
+  add(name: string, room: RoomSize): MachineState {
     assert(!this.#machines.has(name), () => `machine ${name} is there already`);
-    const { nowMs, bites, changed, tellKubelet } = this.#options;
+    const { nowMs, schedule, bites, changed, tellKubelet } = this.#options;
     const machine = new MachineState({
       name,
       ordinal: (this.#added += 1),
-      ...room,
+      room,
       nowMs,
+      schedule: (delayMs, run) => schedule(name, delayMs, run),
       changed,
       tellKubelet: (run) => tellKubelet(name, run),
       bite: (stepId) => bites.bite(stepId),
@@ -83,8 +87,10 @@ export class Machines {
         if (holder !== undefined && others.length === 0) this.#options.bites.bite(holder);
         if (!machine.powered) return;
         machine.bootAgain();
-        for (const press of [...machine.presses.memory, ...machine.presses.disk])
-          this.#options.bites.bite(press.stepId);
+        for (const [resource, presses] of Object.entries(machine.room.presses)) {
+          if (!machine.room.isWatched(resource as PressureResource)) continue;
+          for (const press of presses) this.#options.bites.bite(press.stepId);
+        }
         this.#options.changed({ node, what: 'poweredOn' });
       },
     });
@@ -122,12 +128,13 @@ export class Machines {
     const press = { stepId, evict };
     return this.#hold(stepId, node, `press of ${resource}`, {
       begin: (machine) => {
-        machine.presses[resource].push(press);
-        if (machine.powered) this.#options.bites.bite(stepId);
+        machine.room.presses[resource].push(press);
+        // Where its kubelet has no threshold nobody notices.
+        if (machine.powered && machine.room.isWatched(resource)) this.#options.bites.bite(stepId);
         machine.pressChanged(resource);
       },
       end: (machine) => {
-        removeOne(machine.presses[resource], press);
+        removeOne(machine.room.presses[resource], press);
         machine.pressChanged(resource);
       },
     });
@@ -148,7 +155,7 @@ export class Machines {
       if (daemonSet !== undefined && pod.daemonSet !== daemonSet) continue;
       for (const { name } of pod.containers) {
         this.#options.bites.bite(stepId);
-        machine?.killContainer(pod.uid, name, exitCode);
+        machine?.killContainer(pod.uid, name, { exitCode, isOutOfMemory: false });
       }
     }
     return liftOnce(`kill on ${node} by ${stepId}`, () => undefined);

@@ -37,7 +37,7 @@ export interface ClockSkew {
   readonly drift?: Odds;
 }
 
-export type PressureResource = 'memory' | 'disk';
+export type PressureResource = 'memory' | 'disk' | 'inodes' | 'pids';
 
 /** A user's hand, for what people bring about by and by: requests as client `fault/<step>`, timers, words in the trace. */
 export interface Hand {
@@ -79,7 +79,7 @@ export interface Seams {
     partition(node: string, direction?: Direction): Lift;
     /** The node's kubelet posts this condition as its own, in place of what it would find (K-5, K-6). */
     forceCondition(node: string, condition: ForcedCondition): Lift;
-    /** Fills memory or disk beyond the kubelet's eviction threshold. `evict: false` raises the condition only. */
+    /** Fills memory, disk, inodes or process ids beyond the kubelet's eviction threshold. `evict: false` raises the condition only. */
     press(node: string, resource: PressureResource, options: { readonly evict: boolean }): Lift;
     /** The machine is gone for good, and its Node object is not touched; the lift boots another one of the same name (X-8). */
     replace(node: string): Lift;
