@@ -83,8 +83,15 @@ export function createWorld(
     processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
   const { priorityClasses = {} } = plan;
-  const objectsMax = plan.limits.objects;
-  const server = new ApiServer({ engine, store, journal, streams, profile, priorityClasses, objectsMax });
+  const server = new ApiServer({
+    engine,
+    store,
+    journal,
+    streams,
+    profile,
+    priorityClasses,
+    objectsMax: plan.limits.objects,
+  });
   const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length), 'fromServer');
   const hub = new WatchHub({ engine, store, journal, streams, rules: rules.watches, latencyPercent, withheld });
   const machines: Machines = new Machines({
