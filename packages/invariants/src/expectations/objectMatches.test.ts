@@ -1,3 +1,4 @@
+import { KINDS } from '@everynode/core/api/objects';
 import { expect, test } from 'vitest';
 import type { Json, PlannedExpectation } from '@everynode/sim/plan';
 import { AGENT, makeDaemonSet, makeNode, makePod } from '../testing/memoryObjects.ts';
@@ -65,14 +66,16 @@ test('a namespace that is not written is `default`', () => {
   expect(run.finishOne().message).toBe('ds/default/agent does not exist');
 });
 
+const KIND_NAMES = Object.keys(KINDS).join(', ');
+
 test.each([
   [
     { kind: 'Deployment', metadata: { name: 'web' } },
-    'there is no kind Deployment here: kinds are Pod, Node, DaemonSet, ControllerRevision, Lease',
+    `there is no kind Deployment here: kinds are ${KIND_NAMES}`,
   ],
   [
     { metadata: { name: 'web' } },
-    'there is no kind (none) here: kinds are Pod, Node, DaemonSet, ControllerRevision, Lease',
+    `there is no kind (none) here: kinds are ${KIND_NAMES}`,
   ],
 ])('a kind that is not simulated cannot be judged, under any block', (object, message) => {
   for (const block of ['final', 'always', 'never', 'eventually'] as const) {

@@ -61,9 +61,7 @@ export function createWorld(
   observe: (change: Change) => void,
   comparesFleets = false,
 ): World {
-  const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
-  assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
-  const settings = settingsOf(profile, plan.settings);
+  const { profile, settings } = releaseOf(plan);
   const engine = new Engine({ seed: plan.seed, explore: plan.explore, limits: plan.limits });
   const streams = new RngStreams(plan.seed);
   const journal = new Journal(engine, trace);
@@ -83,15 +81,8 @@ export function createWorld(
     processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
   const { priorityClasses = {} } = plan;
-  const server = new ApiServer({
-    engine,
-    store,
-    journal,
-    streams,
-    profile,
-    priorityClasses,
-    objectsMax: plan.limits.objects,
-  });
+  const objectsMax = plan.limits.objects;
+  const server = new ApiServer({ engine, store, journal, streams, profile, priorityClasses, objectsMax });
   const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length), 'fromServer');
   const hub = new WatchHub({ engine, store, journal, streams, rules: rules.watches, latencyPercent, withheld });
   const machines: Machines = new Machines({
@@ -122,6 +113,13 @@ export function createWorld(
     comparesFleets,
     observe,
   };
+}
+
+/** What the plan's version of Kubernetes does, and how its processes are set. */
+function releaseOf({ kubernetesVersion, featureGates, settings }: Plan): Pick<World, 'profile' | 'settings'> {
+  const profile = profileOf(kubernetesVersion, featureGates);
+  assert(profile !== undefined, () => `Kubernetes ${kubernetesVersion} is not known`);
+  return { profile, settings: settingsOf(profile, settings) };
 }
 
 /** A client that no process holds: a user, or a fault that acts as one. It never dies and has no rate limit. */
