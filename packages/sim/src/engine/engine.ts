@@ -47,7 +47,8 @@ export class Engine {
   readonly #causes: number[] = [];
   readonly #limits: EngineLimits;
   readonly #ranks: Rng | undefined;
-  readonly #eventsOf = new Map<string, number>();
+  /** By actor; one look at the map an event, since the count is changed in place. */
+  readonly #eventsOf = new Map<string, { events: number }>();
   #hooks: EngineHooks = {};
   #nowMs = 0;
   #cause = NO_CAUSE;
@@ -170,8 +171,8 @@ export class Engine {
   busiest(): { readonly actor: string; readonly events: number } {
     let actor = '';
     let events = 0;
-    for (const [name, count] of this.#eventsOf) {
-      if (count > events) [actor, events] = [name, count];
+    for (const [name, tally] of this.#eventsOf) {
+      if (tally.events > events) [actor, events] = [name, tally.events];
     }
     return { actor, events };
   }
@@ -195,7 +196,9 @@ export class Engine {
     this.#cause = this.#causes[slot] ?? NO_CAUSE;
     this.#runs[slot] = undefined;
     this.#events += 1;
-    this.#eventsOf.set(actor, (this.#eventsOf.get(actor) ?? 0) + 1);
+    const tally = this.#eventsOf.get(actor);
+    if (tally === undefined) this.#eventsOf.set(actor, { events: 1 });
+    else tally.events += 1;
     assert(run !== undefined, () => `slot ${slot} came up without anything to run`);
     run();
     this.#cause = NO_CAUSE;

@@ -106,6 +106,37 @@ describe('EventQueue', () => {
     expect(queue.cancel(second)).toBe(true);
   });
 
+  test('a handle is a number of 32 bits, and a slot that was used 512 times is given to no other event', () => {
+    const queue = new EventQueue();
+    const first = queue.schedule(1, 0);
+    expect(queue.cancel(first)).toBe(true);
+    for (let use = 1; use < 600; use += 1) {
+      const handle = queue.schedule(1, 0);
+      expect(handle).toBe(handle | 0);
+      expect(handle).not.toBe(first);
+      expect(slotOf(handle)).toBe(use < 512 ? slotOf(first) : slotOf(first) + 1);
+      expect(queue.cancel(first)).toBe(false);
+      expect(queue.cancel(handle)).toBe(true);
+    }
+    expect(queue.size).toBe(0);
+  });
+
+  test('hours without an event are passed in one step, and what waited in the heap keeps its order', () => {
+    const hourMs = 3_600_000;
+    const queue = new EventQueue();
+    const [late, later, first] = [5 * hourMs, 5 * hourMs, 2 ** 33].map((atMs) => queue.schedule(atMs, 1));
+    const before = queue.schedule(5 * hourMs, 0);
+    expect(queue.nextAtMs).toBe(5 * hourMs);
+    expect([queue.pop(), queue.pop(), queue.pop()]).toEqual(
+      [before, late, later].map((handle) => slotOf(handle ?? -1)),
+    );
+    expect(queue.nextAtMs).toBe(2 ** 33);
+    const near = queue.schedule(5 * hourMs + 1, 1);
+    expect([queue.pop(), queue.pop()]).toEqual([slotOf(near), slotOf(first ?? -1)]);
+    expect(queue.cancel(queue.schedule(2 ** 33 + 1, 1))).toBe(true);
+    expect(queue.nextAtMs).toBe(Infinity);
+  });
+
   test('an instant that is no whole millisecond is refused', () => {
     expect(() => new EventQueue().schedule(1.5, 0)).toThrow('whole milliseconds, got 1.5');
   });
