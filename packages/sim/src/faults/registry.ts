@@ -3,7 +3,7 @@ import { apiError, apiLatency, lostResponse } from './apiRequests.ts';
 import type { AnyFault } from './fault.ts';
 import { imagePullFailure } from './imagePullFailure.ts';
 import { nodeCrash, nodeReboot } from './nodePower.ts';
-import { diskPressure, memoryPressure } from './nodePressure.ts';
+import { diskPressure, memoryPressure, pidPressure } from './nodePressure.ts';
 import { nodeUnreachable } from './nodeUnreachable.ts';
 import { podKill } from './podKill.ts';
 import { clockSkew, controllerPause, controllerRestart } from './processes.ts';
@@ -17,6 +17,7 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   ZoneOutage: zoneOutage,
   DiskPressure: diskPressure,
   MemoryPressure: memoryPressure,
+  PidPressure: pidPressure,
   PodKill: podKill,
   ImagePullFailure: imagePullFailure,
   ControllerRestart: controllerRestart,
