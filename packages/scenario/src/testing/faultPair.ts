@@ -39,6 +39,7 @@ export const PAIRED: Readonly<
   },
   DiskPressure: { nodes: ONE, params: { evict: true } },
   MemoryPressure: { nodes: ONE, params: { evict: true } },
+  PidPressure: { nodes: ONE, params: { evict: true } },
   PodKill: { nodes: ALL, params: { how: 'delete' } },
   ImagePullFailure: { nodes: ALL, params: { message: 'no registry' } },
   ControllerRestart: { nodes: [], params: { component: 'daemonset-controller' } },
@@ -75,6 +76,9 @@ export function pairPlan(first: string, second: string, options: PairOptions): P
     ...([first, second].includes('StaleList')
       ? [3, 8, 13].map((minute, i) => relistOf(i, minutes(minute) + 10_000))
       : []),
+    ...([first, second].includes('ImagePullFailure')
+      ? [3, 8, 13].map((minute, i) => replacementOf(i, minutes(minute) + 10_000))
+      : []),
   ];
   const labels = { app: 'agent' };
   const rollingUpdate = surges ? { maxUnavailable: 0, maxSurge: 1 } : { maxUnavailable: 1, maxSurge: 0 };
@@ -91,6 +95,8 @@ export function pairPlan(first: string, second: string, options: PairOptions): P
         name: 'worker',
         count: ALL.length,
         capacity: {},
+        // Without it no kubelet would notice that process ids run out.
+        kubelet: { evictionHard: { 'pid.available': { quantity: 1000 } }, mergeDefaultEvictionSettings: true },
         spread: { topologyKey: 'topology.kubernetes.io/zone', values: ['zone-a', 'zone-b'] },
       },
     ],
@@ -127,6 +133,13 @@ function faultOf(place: string, type: string, atMs: number, untilMs: number): Pl
 function relistOf(index: number, atMs: number): PlannedFault {
   const id = `relist-${index}`;
   return { step: 'fault', id, type: 'WatchBreak', atMs, targets: '', mayBeVacuous: true, nodes: [], params: {} };
+}
+
+/** New images are pulled for new pods alone, and none come where another fault holds up the rollout. */
+function replacementOf(index: number, atMs: number): PlannedFault {
+  const id = `replacement-${index}`;
+  const params = { how: 'delete' };
+  return { step: 'fault', id, type: 'PodKill', atMs, targets: '', mayBeVacuous: true, nodes: ALL, params };
 }
 
 function updateOf(index: number, atMs: number): PlanStep {

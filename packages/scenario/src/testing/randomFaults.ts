@@ -95,8 +95,9 @@ export const FAULT_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = {
     reason: fc.constant('Broken'),
     message: fc.constant('something broke'),
   }),
-  DiskPressure: fc.record({ evict: fc.boolean() }),
+  DiskPressure: fc.record({ evict: fc.boolean(), what: fc.constantFrom('space', 'inodes') }),
   MemoryPressure: fc.record({ evict: fc.boolean() }),
+  PidPressure: fc.record({ evict: fc.boolean() }),
   PodKill: fc.oneof(
     fc.record({ how: fc.constant('delete'), gracePeriodSeconds: fc.constantFrom(0, 1, 30) }),
     fc.record({ how: fc.constant('delete') }),

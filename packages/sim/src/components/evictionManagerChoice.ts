@@ -13,7 +13,7 @@ import {
   type Threshold,
 } from './evictionManagerThresholds.ts';
 import { isCriticalPod } from './kubeletAdmission.ts';
-import { type KubeletPod, ownGraceMs, type PodVerdict } from './kubeletPod.ts';
+import { imagesOf, type KubeletPod, ownGraceMs, type PodVerdict } from './kubeletPod.ts';
 import { brokenStorageLimit } from './evictionManagerStorage.ts';
 
 /** A hard threshold leaves a second, and less than that nobody gets (E-11). */
@@ -162,11 +162,6 @@ export class EvictionChoice {
     const graceMs = profile.evictSoftMinimum ? Math.min(maxMs, ownGraceMs(pod)) : maxMs;
     return graceMs === 0 ? ownGraceMs(pod) : Math.max(graceMs, GRACE_MIN_MS);
   }
-}
-
-/** Images that the pod's containers need, whether they run just now or not. */
-function imagesOf({ containers }: KubeletPod): readonly string[] {
-  return containers.map(({ spec }) => spec.image);
 }
 
 function resourceOf(signal: SignalName): StarvedResource {

@@ -9,6 +9,7 @@ import type { ContainerExit } from '../seams/machine.ts';
 import type { ComponentDefinition, KubeletContext } from './component.ts';
 import { EvictionManagerLoop } from './evictionManagerLoop.ts';
 import { KubeletContainers } from './kubeletContainers.ts';
+import { KubeletImageGc } from './kubeletImageGc.ts';
 import { KubeletImages } from './kubeletImages.ts';
 import { KubeletLaunch } from './kubeletLaunch.ts';
 import { keepLease } from './kubeletLease.ts';
@@ -52,6 +53,7 @@ class Kubelet {
   readonly #containers: KubeletContainers;
   readonly #pods: KubeletPods;
   readonly #evictions: EvictionManagerLoop;
+  readonly #imageGc: KubeletImageGc;
   readonly #networkWaiters: (() => void)[] = [];
   #node: Node;
   #hasNode = false;
@@ -95,10 +97,10 @@ class Kubelet {
       cancelTimers: (container) => containers.cancelTimers(container),
       exited: (entry, container, exitCode, atMs) => containers.exited(entry, container, exitCode, atMs),
     });
+    const place = { ctx, active: () => this.#pods.active(), node: () => this.#node };
+    this.#imageGc = new KubeletImageGc(place);
     this.#evictions = new EvictionManagerLoop({
-      ctx,
-      active: () => this.#pods.active(),
-      node: () => this.#node,
+      ...place,
       evict: (entry, verdict, graceMs, stopped) => {
         this.#pods.evict(entry, verdict, graceMs);
         stop.whenStopped(entry, stopped);
@@ -122,7 +124,7 @@ class Kubelet {
   run(): void {
     const ctx = this.#ctx;
     ctx.machine.onContainerKilled((uid, name, exit) => this.#killed(uid, name, exit));
-    ctx.machine.onRoomChanged(() => this.#evictions.reconsider());
+    ctx.machine.onRoomChanged(() => this.#roomChanged());
     ctx.machine.onForcedConditionsChanged(() => this.#status.changed());
     if (ctx.registration.existing) {
       this.#begin(ctx.rng('lease').below(LEASE_PHASE_MS));
@@ -135,7 +137,7 @@ class Kubelet {
       ctx.schedule(RUNTIME_UP_MS, () => this.#runtimeUp());
     });
     // Pressure that was there before this kubelet is found by its first round (E-19).
-    this.#evictions.reconsider();
+    this.#roomChanged();
   }
 
   #begin(leaseInMs: number): void {
@@ -201,6 +203,11 @@ class Kubelet {
       drawCleanupMs: this.#latency('podCleanup'),
       forgotten: (uid) => this.#forgotten(uid),
     });
+  }
+
+  #roomChanged(): void {
+    this.#evictions.reconsider();
+    this.#imageGc.reconsider();
   }
 
   #nodeSeen(node: Node): void {

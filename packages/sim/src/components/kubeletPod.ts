@@ -130,6 +130,11 @@ export function runningContainers(entry: KubeletPod): readonly KubeletContainer[
   return entry.containers.filter(({ state }) => state.is === 'running');
 }
 
+/** Images that the pod's containers need, whether they run just now or not. */
+export function imagesOf({ containers }: KubeletPod): readonly string[] {
+  return containers.map(({ spec }) => spec.image);
+}
+
 /** A main container that exits is started again, unless the pod says otherwise (K-21). */
 export function isRestarted(entry: KubeletPod, container: KubeletContainer, exitCode: number): boolean {
   if (container.role === 'sidecar') return true;

@@ -94,6 +94,15 @@ const ROWS: readonly Row[] = [
     isBent: ({ house }) => house.world.machines.get('pool-0')?.room.pressure('disk') === 'condition',
   },
   {
+    fault: 'DiskPressure',
+    params: { evict: true, what: 'inodes' },
+    isBent: ({ house }) => house.world.machines.get('pool-0')?.room.pressure('inodes') === 'evict',
+  },
+  {
+    fault: 'PidPressure',
+    isBent: ({ house }) => house.world.machines.get('pool-0')?.room.pressure('pids') === 'evict',
+  },
+  {
     fault: 'MemoryPressure',
     isBent: ({ house }) => house.world.machines.get('pool-0')?.room.pressure('memory') === 'evict',
   },

@@ -1,9 +1,35 @@
-/** Disk or memory that runs out on nodes. Rules: E-1…E-18. */
-import { flag, withDefault } from '../params.ts';
+/** Memory, disk or process ids that run out on nodes. Rules: E-1…E-18. */
+import { choice, flag, optional, withDefault } from '../params.ts';
 import type { PressureResource } from '../seams/seams.ts';
 import { type AnyFault, defineFault, liftAll } from './fault.ts';
 
 const EVICT = 'whether the kubelet evicts running pods too, beside the condition, its taint and its refusals';
+const WHAT = 'what the disk lacks (space); inodes run out with a great many small files';
+
+export const diskPressure: AnyFault = defineFault({
+  summary:
+    'Fills the disk of nodes: DiskPressure, eviction, and refusal of every pod that is not critical, daemon pods too.',
+  targets: 'nodes',
+  instant: false,
+  params: {
+    evict: withDefault(flag(EVICT), true),
+    what: optional(choice(WHAT, ['space', 'inodes'])),
+  },
+  begin: ({ seams, params: { evict, what }, nodes }) => {
+    const resource = what === 'inodes' ? 'inodes' : 'disk';
+    return liftAll(nodes.map((node) => seams.machine.press(node, resource, { evict })));
+  },
+});
+
+export const memoryPressure: AnyFault = pressure(
+  'memory',
+  'Fills the memory of nodes: MemoryPressure, eviction, and refusal of pods without requests that do not tolerate it.',
+);
+
+export const pidPressure: AnyFault = pressure(
+  'pids',
+  'Uses up the process ids of nodes: PIDPressure, eviction, and refusal of every pod that is not critical. No kubelet looks at them by default: give the pool a `kubelet` with `evictionHard` for `pid.available`.',
+);
 
 function pressure(resource: PressureResource, summary: string): AnyFault {
   return defineFault({
@@ -16,13 +42,3 @@ function pressure(resource: PressureResource, summary: string): AnyFault {
     },
   });
 }
-
-export const diskPressure: AnyFault = pressure(
-  'disk',
-  'Fills the disk of nodes: DiskPressure, eviction, and refusal of every pod that is not critical, daemon pods too.',
-);
-
-export const memoryPressure: AnyFault = pressure(
-  'memory',
-  'Fills the memory of nodes: MemoryPressure, eviction, and refusal of pods without requests that do not tolerate it.',
-);

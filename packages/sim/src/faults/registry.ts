@@ -5,7 +5,7 @@ import { imagePullFailure } from './imagePullFailure.ts';
 import { nodeCondition } from './nodeCondition.ts';
 import { nodeCrash, nodeReboot } from './nodePower.ts';
 import { nodeFlap } from './nodeFlap.ts';
-import { diskPressure, memoryPressure } from './nodePressure.ts';
+import { diskPressure, memoryPressure, pidPressure } from './nodePressure.ts';
 import { nodeUnreachable } from './nodeUnreachable.ts';
 import { podKill } from './podKill.ts';
 import { clockSkew, controllerPause, controllerRestart, kubeletRestart, schedulerStall } from './processes.ts';
@@ -23,6 +23,7 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   NodeCondition: nodeCondition,
   DiskPressure: diskPressure,
   MemoryPressure: memoryPressure,
+  PidPressure: pidPressure,
   PodKill: podKill,
   ImagePullFailure: imagePullFailure,
   ControllerRestart: controllerRestart,
