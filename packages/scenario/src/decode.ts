@@ -4,6 +4,7 @@ import { isObject } from '@everynode/core/api/patch';
 import { GO_SHAPES, type GoList, type GoMap, type GoShape, type GoStruct } from './goShape.ts';
 import { findNearest } from './nearest.ts';
 import type { JsonObject } from './scenario.ts';
+import type { WorkloadKind } from './workload.ts';
 import type { YamlPath } from './yamlText.ts';
 
 export interface DecodeProblem {
@@ -26,7 +27,7 @@ interface Walk {
 }
 
 /** Checks the types and names of an object's fields. Null stands for absent, as in JSON for Go. */
-export function decodeObject(kind: 'DaemonSet' | 'Pod', object: JsonObject): Decoded {
+export function decodeObject(kind: WorkloadKind, object: JsonObject): Decoded {
   const version = 'v1';
   const walk: Walk = { kind, version, problems: [], idle: new Set() };
   decodeStruct(GO_SHAPES[kind], object, [], walk);

@@ -1,13 +1,14 @@
 /** The API objects of a manifest's text: documents and lists are opened, other kinds are counted, gone versions are told. */
 import { isObject } from '@everynode/core/api/patch';
 import { compareKeys } from '@everynode/core/api/meta';
+import { KINDS } from '@everynode/core/api/objects';
 import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import type { Source } from '@everynode/sim/plan';
 import { unknownName } from './nearest.ts';
 import { readPriorityClass } from './priorityClasses.ts';
 import type { JsonObject } from './scenario.ts';
 import { fail, ScenarioError } from './scenarioError.ts';
-import type { WorkloadKind } from './workload.ts';
+import { WORKLOAD_KINDS, type WorkloadKind } from './workload.ts';
 import { parseYaml, type YamlPath } from './yamlText.ts';
 
 /** Where the fields of an object stand; the deepest part that exists where a path leads nowhere. */
@@ -109,7 +110,7 @@ function sortOut(found: readonly Found[], file: string): RawManifest {
 }
 
 function isWorkload(kind: string): kind is WorkloadKind {
-  return kind === 'DaemonSet' || kind === 'Pod';
+  return (WORKLOAD_KINDS as readonly string[]).includes(kind);
 }
 
 /** `Daemonset` would be ignored like any kind we do not know, and nobody would see why. */
@@ -140,7 +141,7 @@ const GONE: Readonly<Record<string, string>> = {
 };
 
 function checkVersion(kind: WorkloadKind, apiVersion: unknown, sourceOf: SourceOf): void {
-  const wanted = kind === 'DaemonSet' ? 'apps/v1' : 'v1';
+  const wanted = KINDS[kind].apiVersion;
   if (apiVersion === wanted) return;
   if (typeof apiVersion !== 'string') fail(sourceOf([]), `apiVersion is not set; write \`apiVersion: ${wanted}\``);
   const gone = Object.hasOwn(GONE, apiVersion) ? GONE[apiVersion] : undefined;

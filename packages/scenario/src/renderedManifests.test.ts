@@ -58,7 +58,9 @@ ${daemonSet('agent', ['tolerations: [{ operator: Exists }]'])}---
 
   test('rendered by Helm, with sources, empty documents and a separator at the end', () => {
     const { notices } = compileManifest(rendered);
-    expect(notices).toEqual(['left out, since only DaemonSets and Pods take part: 1 PodMonitor, 1 ServiceAccount']);
+    expect(notices).toEqual([
+      'left out, since only DaemonSets, Pods, Namespaces and ResourceQuotas take part: 1 PodMonitor, 1 ServiceAccount',
+    ]);
     expect(podsOf(run(rendered), 'agent').map(({ spec }) => spec.containers[0]?.image)).toEqual(
       Array.from({ length: NODES }, () => NEXT_IMAGE),
     );

@@ -2,6 +2,7 @@
  * Kinds of parameters that faults, operations and expectations declare. From one declaration follow the JSON schema of
  * the scenario language, the reference pages, `everynode list`, and how `compile` turns YAML into plan JSON.
  */
+import { KINDS } from '@everynode/core/api/objects';
 import type { Draw, Json, NodeFilter } from './plan.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -72,8 +73,7 @@ export const daemonSet = (summary = 'the DaemonSet, as namespace/name'): Param<s
   param('daemonSet', summary, { anyOf: [{ $ref: '#/definitions/nsName' }, REF] });
 export const client = (summary: string): Param<string, false> =>
   param('client', summary, { type: 'string', minLength: 1 });
-export const kind = (summary: string): Param<string, false> =>
-  param('kind', summary, { enum: ['Pod', 'Node', 'DaemonSet', 'ControllerRevision', 'Lease'] });
+export const kind = (summary: string): Param<string, false> => param('kind', summary, { enum: Object.keys(KINDS) });
 export const flag = (summary: string): Param<boolean, false> =>
   param('flag', summary, { anyOf: [{ type: 'boolean' }, REF] });
 export const count = (summary: string): Param<number, false> =>

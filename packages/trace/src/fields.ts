@@ -1,8 +1,8 @@
 /** The few facts of an API object that explain a run, as flat scalars: what patches of the trace are made of. */
 import { isPodReady, type Pod } from '@everynode/core/api/pod';
 import { type ControllerRevision, type DaemonSet, HASH_LABEL } from '@everynode/core/api/daemonSet';
-import { controllerOf, findCondition } from '@everynode/core/api/meta';
-import { type Node, POOL_LABEL, type Taint, ZONE_LABEL } from '@everynode/core/api/node';
+import { compareKeys, controllerOf, findCondition } from '@everynode/core/api/meta';
+import { type Node, POOL_LABEL, type ResourceList, type Taint, ZONE_LABEL } from '@everynode/core/api/node';
 import { type ApiObject, type Kind, type ObjectOfKind, objectRef } from '@everynode/core/api/objects';
 import { parseTime } from '@everynode/core/api/time';
 import type { Patch, Scalar } from './record.ts';
@@ -23,6 +23,8 @@ type Value = Scalar | undefined;
  * - DaemonSet: `generation`, `observedGeneration`, `desired`, `current`, `ready`, `updated`, `available`,
  *   `misscheduled`, `strategy`, `maxUnavailable`, `maxSurge` (text, as written), `minReadySeconds`, `image`, `deletedAtMs`.
  * - ControllerRevision: `revision`, `hash`, `owner`.
+ * - Namespace: `phase`, `deletedAtMs`.
+ * - ResourceQuota: `hard`, `used` (`name=amount`, joined by a comma), `deletedAtMs`.
  *
  * Instants are virtual ms since the start. Absent numbers and false flags are left out, but for a pod's `ready`.
  */
@@ -47,6 +49,15 @@ const FIELDS: { readonly [K in Kind]: (object: ObjectOfKind[K]) => Readonly<Reco
   DaemonSet: daemonSetFields,
   ControllerRevision: revisionFields,
   Lease: () => ({}),
+  Namespace: ({ metadata, status }) => ({
+    phase: status?.phase,
+    deletedAtMs: parseTime(metadata.deletionTimestamp),
+  }),
+  ResourceQuota: ({ metadata, status }) => ({
+    hard: text(amountsText(status?.hard)),
+    used: text(amountsText(status?.used)),
+    deletedAtMs: parseTime(metadata.deletionTimestamp),
+  }),
 };
 
 function podFields(pod: Pod): Readonly<Record<string, Value>> {
@@ -132,6 +143,12 @@ function ownerRef(object: ApiObject): string | undefined {
   if (owner === undefined) return undefined;
   const key = `${object.metadata.namespace ?? ''}/${owner.name}`;
   return owner.kind === 'DaemonSet' ? objectRef('DaemonSet', key) : `${owner.kind}/${key}`;
+}
+
+/** By name, since nobody can tell in which order the server counted. */
+function amountsText(list: ResourceList = {}): string {
+  const names = Object.keys(list).sort(compareKeys);
+  return names.map((name) => `${name}=${list[name]}`).join(',');
 }
 
 function taintText(taint: Taint): string {

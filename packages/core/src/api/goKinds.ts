@@ -27,6 +27,10 @@ const CONTAINER_STATUSES = list(
   ),
 );
 const TEMPLATE = struct('PodTemplateSpec', '', { metadata: META, spec: POD_SPEC });
+const SCOPE_REQUIREMENT = struct(
+  'ScopedResourceSelectorRequirement',
+  'scopeName:!v1.ResourceQuotaScope operator:!v1.ScopeSelectorOperator values:[]string',
+);
 const ROOT = 'apiVersion:string kind:string';
 
 /** Kind → its fields from the root. */
@@ -83,5 +87,18 @@ export const GO_KINDS: Readonly<Record<Kind, GoStruct>> = {
       'LeaseSpec',
       'holderIdentity:*string leaseDurationSeconds:*int32 acquireTime:time renewTime:time leaseTransitions:*int32',
     ),
+  }),
+  Namespace: struct('Namespace', ROOT, {
+    metadata: META,
+    spec: struct('NamespaceSpec', 'finalizers:[]v1.FinalizerName'),
+    status: struct('NamespaceStatus', 'phase:v1.NamespacePhase', { conditions: condition('NamespaceCondition') }),
+  }),
+  ResourceQuota: struct('ResourceQuota', ROOT, {
+    metadata: META,
+    spec: struct('ResourceQuotaSpec', 'scopes:[]v1.ResourceQuotaScope', {
+      hard: AMOUNTS,
+      scopeSelector: struct('ScopeSelector', '', { matchExpressions: list(SCOPE_REQUIREMENT) }),
+    }),
+    status: struct('ResourceQuotaStatus', '', { hard: AMOUNTS, used: AMOUNTS }),
   }),
 };

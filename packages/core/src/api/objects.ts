@@ -2,8 +2,10 @@
 import { assert } from '../assert.ts';
 import type { ControllerRevision, DaemonSet } from './daemonSet.ts';
 import type { ObjectKey } from './meta.ts';
+import type { Namespace } from './namespace.ts';
 import type { Lease, Node } from './node.ts';
 import type { Pod } from './pod.ts';
+import type { ResourceQuota } from './resourceQuota.ts';
 
 /** Kind name → its type. A new kind is one line here and one in `KINDS`. */
 export interface ObjectOfKind {
@@ -12,6 +14,8 @@ export interface ObjectOfKind {
   readonly DaemonSet: DaemonSet;
   readonly ControllerRevision: ControllerRevision;
   readonly Lease: Lease;
+  readonly Namespace: Namespace;
+  readonly ResourceQuota: ResourceQuota;
 }
 
 export type Kind = keyof ObjectOfKind;
@@ -36,6 +40,8 @@ export const KINDS: Readonly<Record<Kind, KindNames>> = {
     short: 'lease',
     namespaced: true,
   },
+  Namespace: { apiVersion: 'v1', resource: 'namespaces', short: 'ns', namespaced: false },
+  ResourceQuota: { apiVersion: 'v1', resource: 'resourcequotas', short: 'quota', namespaced: true },
 };
 
 /** `ds/kube-system/agent`: how trace records and messages name an object. */

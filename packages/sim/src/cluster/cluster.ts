@@ -11,6 +11,7 @@ import { scheduler } from '../components/scheduler.ts';
 import { taintEviction } from '../components/taintEviction.ts';
 import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
+import { controllersOnDemand } from './foundNamespaces.ts';
 import { removeMachine, startExistingNode, startNewNode, startProcess } from './processes.ts';
 import { initialNodes, nodeSpec } from './topology.ts';
 import type { World } from './world.ts';
@@ -33,7 +34,10 @@ export interface NodeOrders {
 }
 
 /** The nodes of instant 0 run, and the control plane starts; a benchmark hands in one that is looked at. */
-export function startCluster(world: World, controlPlane: readonly ComponentDefinition[] = CONTROL_PLANE): void {
+export function startCluster(
+  world: World,
+  controlPlane: readonly ComponentDefinition[] = [...CONTROL_PLANE, ...controllersOnDemand(world.plan)],
+): void {
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
   for (const component of controlPlane) startProcess(world, component);
 }

@@ -13,6 +13,8 @@ const VERBS = [
   'updateStatus',
   'patch',
   'delete',
+  'deleteCollection',
+  'finalize',
   'bind',
   'evict',
 ] as const satisfies readonly ApiVerb[];
