@@ -4,7 +4,7 @@ import { DAEMON_SETS } from './daemonSets.ts';
 import { EVENTS } from './events.ts';
 import { NODES } from './nodes.ts';
 import { PODS } from './pods.ts';
-import { CONTROLLER_REVISIONS, LEASES, NAMESPACES, OTHERS } from './smallTables.ts';
+import { CONTROLLER_REVISIONS, LEASES, NAMESPACES, OTHERS, RESOURCE_QUOTAS } from './smallTables.ts';
 import type { Table, TableContext, TableMaker } from './table.ts';
 
 const TABLES: Readonly<Record<string, TableMaker>> = {
@@ -15,6 +15,7 @@ const TABLES: Readonly<Record<string, TableMaker>> = {
   ControllerRevision: CONTROLLER_REVISIONS,
   Lease: LEASES,
   Namespace: NAMESPACES,
+  ResourceQuota: RESOURCE_QUOTAS,
 };
 
 /** The table of some objects of one kind, in their order. */
