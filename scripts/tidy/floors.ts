@@ -50,6 +50,8 @@ const PROCESSES: readonly (readonly string[])[] = [
   ['nodeLifecycle'],
   ['taintEviction'],
   ['garbageCollector'],
+  ['namespaceController'],
+  ['resourceQuotaController'],
 ];
 /** What a component is, and what it is told of pods: everyone's. */
 const CONTRACTS: readonly string[] = ['component', 'podModels'];

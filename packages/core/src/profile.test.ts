@@ -25,6 +25,7 @@ const BOUNDARIES: readonly (readonly [SwitchKey, string, string])[] = [
   ['generateNameRetry', '1.30', '1.31.0'],
   ['nodeMonitorGrace50s', '1.31', '1.32.0'],
   ['nodeQueue', '1.32', '1.33.0'],
+  ['orderedNamespaceDeletion', '1.32', '1.33.0'],
   ['availabilityInclusive', '1.33', '1.34.0'],
   ['podGeneration', '1.33', '1.34.0'],
   ['creationTimestampOmitted', '1.33', '1.34.0'],

@@ -16,6 +16,7 @@ export type SwitchKey =
   | 'generateNameRetry'
   | 'nodeMonitorGrace50s'
   | 'nodeQueue'
+  | 'orderedNamespaceDeletion'
   | 'availabilityInclusive'
   | 'podGeneration'
   | 'creationTimestampOmitted'
@@ -119,6 +120,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.33.0'],
     reference: '#130514',
     rules: ['DS-Q5', 'DS-Q6'],
+  },
+  orderedNamespaceDeletion: {
+    name: 'ordered-namespace-deletion',
+    behaviour: 'the pods of a namespace that is deleted go before everything else in it',
+    since: ['1.33.0'],
+    gate: { name: 'OrderedNamespaceDeletion', since: 33, lockedSince: 34 },
+    reference: 'KEP-5080, #130035',
+    rules: ['A-17'],
   },
   availabilityInclusive: {
     name: 'availability-inclusive',

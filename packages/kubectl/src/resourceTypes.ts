@@ -18,6 +18,14 @@ const RESOURCE_TYPES: readonly ResourceType[] = [
   { kind: 'Node', group: '', version: 'v1', resource: 'nodes', shortNames: ['no'], namespaced: false },
   { kind: 'Pod', group: '', version: 'v1', resource: 'pods', shortNames: ['po'], namespaced: true },
   {
+    kind: 'ResourceQuota',
+    group: '',
+    version: 'v1',
+    resource: 'resourcequotas',
+    shortNames: ['quota'],
+    namespaced: true,
+  },
+  {
     kind: 'ControllerRevision',
     group: 'apps',
     version: 'v1',

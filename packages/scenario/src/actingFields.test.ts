@@ -109,6 +109,7 @@ const CASES: readonly Case[] = [
     tolerated({ key: 'late', effect: 'NoExecute', tolerationSeconds: 10 }),
     tolerated({ key: 'late', effect: 'NoExecute', tolerationSeconds: 20 }),
   ),
+  inPod('overhead', {}, { overhead: { cpu: '100' } }),
   inContainer('image', {}, { image: 'slow:v1' }),
   inContainer('imagePullPolicy', {}, { imagePullPolicy: 'Never' }),
   inPod(

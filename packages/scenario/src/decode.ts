@@ -3,8 +3,8 @@ import { decodeObject as decodeServerObject, formatUnreadable } from '@everynode
 import { isObject } from '@everynode/core/api/patch';
 import { GO_SHAPES, type GoList, type GoMap, type GoShape, type GoStruct } from './goShape.ts';
 import { findNearest } from './nearest.ts';
-import type { WorkloadKind } from './workload.ts';
 import type { JsonObject } from './scenario.ts';
+import type { WorkloadKind } from './workload.ts';
 import type { YamlPath } from './yamlText.ts';
 
 export interface DecodeProblem {

@@ -102,8 +102,9 @@ const TOLERATION = struct(
 
 const POD_SPEC = struct(
   'PodSpec',
-  'restartPolicy:string terminationGracePeriodSeconds:int64 activeDeadlineSeconds:~int64 dnsPolicy:~string serviceAccountName:~string serviceAccount:~string automountServiceAccountToken:~bool nodeName:string hostNetwork:bool hostPID:~bool hostIPC:~bool shareProcessNamespace:~bool securityContext:~any imagePullSecrets:~any hostname:~string subdomain:~string schedulerName:string hostAliases:~any priorityClassName:string priority:int32 dnsConfig:~any readinessGates:~any runtimeClassName:~string enableServiceLinks:~bool preemptionPolicy:string overhead:~any topologySpreadConstraints:~any setHostnameAsFQDN:~bool os:~any hostUsers:~bool schedulingGates:~any resourceClaims:~any resources:~any hostnameOverride:~string workloadRef:~any schedulingGroup:~any ephemeralContainers:~any',
+  'restartPolicy:string terminationGracePeriodSeconds:int64 activeDeadlineSeconds:~int64 dnsPolicy:~string serviceAccountName:~string serviceAccount:~string automountServiceAccountToken:~bool nodeName:string hostNetwork:bool hostPID:~bool hostIPC:~bool shareProcessNamespace:~bool securityContext:~any imagePullSecrets:~any hostname:~string subdomain:~string schedulerName:string hostAliases:~any priorityClassName:string priority:int32 dnsConfig:~any readinessGates:~any runtimeClassName:~string enableServiceLinks:~bool preemptionPolicy:string topologySpreadConstraints:~any setHostnameAsFQDN:~bool os:~any hostUsers:~bool schedulingGates:~any resourceClaims:~any resources:~any hostnameOverride:~string workloadRef:~any schedulingGroup:~any ephemeralContainers:~any',
   {
+    overhead: { map: 'resource.Quantity' },
     volumes: list(struct('Volume', 'name:string', {}, { open: true, idle: true })),
     initContainers: list(INIT_CONTAINER),
     containers: list(CONTAINER),
@@ -117,6 +118,10 @@ const ROLLING_UPDATE = struct(
   'RollingUpdateDaemonSet',
   'maxUnavailable:intstr.IntOrString maxSurge:intstr.IntOrString',
 );
+
+const SCOPE = struct('ScopedResourceSelectorRequirement', 'scopeName:string operator:string', {
+  values: list('string'),
+});
 
 /** Kind → its fields from the root. */
 export const GO_SHAPES: Readonly<Record<WorkloadKind, GoStruct>> = {
@@ -136,6 +141,18 @@ export const GO_SHAPES: Readonly<Record<WorkloadKind, GoStruct>> = {
       'minAvailable:intstr.IntOrString maxUnavailable:intstr.IntOrString unhealthyPodEvictionPolicy:string',
       { selector: SELECTOR },
     ),
+  }),
+  Namespace: struct('Namespace', 'apiVersion:string kind:string status:any', {
+    metadata: META,
+    spec: struct('NamespaceSpec', '', { finalizers: list('string') }),
+  }),
+  ResourceQuota: struct('ResourceQuota', 'apiVersion:string kind:string status:any', {
+    metadata: META,
+    spec: struct('ResourceQuotaSpec', '', {
+      hard: { map: 'resource.Quantity' },
+      scopes: list('string'),
+      scopeSelector: struct('ScopeSelector', '', { matchExpressions: list(SCOPE) }),
+    }),
   }),
 };
 

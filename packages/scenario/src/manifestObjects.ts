@@ -1,13 +1,14 @@
 /** The API objects of a manifest's text: documents and lists are opened, other kinds are counted, gone versions are told. */
 import { isObject } from '@everynode/core/api/patch';
 import { compareKeys } from '@everynode/core/api/meta';
+import { KINDS } from '@everynode/core/api/objects';
 import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import type { Source } from '@everynode/sim/plan';
 import { unknownName } from './nearest.ts';
 import { readPriorityClass } from './priorityClasses.ts';
 import type { JsonObject } from './scenario.ts';
 import { fail, ScenarioError } from './scenarioError.ts';
-import type { WorkloadKind } from './workload.ts';
+import { WORKLOAD_KINDS, type WorkloadKind } from './workload.ts';
 import { parseYaml, type YamlPath } from './yamlText.ts';
 
 /** Where the fields of an object stand; the deepest part that exists where a path leads nowhere. */
@@ -108,14 +109,8 @@ function sortOut(found: readonly Found[], file: string): RawManifest {
   return { objects, ignored, priorityClasses };
 }
 
-const VERSIONS: Readonly<Record<WorkloadKind, string>> = {
-  DaemonSet: 'apps/v1',
-  Pod: 'v1',
-  PodDisruptionBudget: 'policy/v1',
-};
-
 function isWorkload(kind: string): kind is WorkloadKind {
-  return Object.hasOwn(VERSIONS, kind);
+  return (WORKLOAD_KINDS as readonly string[]).includes(kind);
 }
 
 /** `Daemonset` would be ignored like any kind we do not know, and nobody would see why. */
@@ -146,7 +141,7 @@ const GONE: Readonly<Record<string, string>> = {
 };
 
 function checkVersion(kind: WorkloadKind, apiVersion: unknown, sourceOf: SourceOf): void {
-  const wanted = VERSIONS[kind];
+  const wanted = KINDS[kind].apiVersion;
   if (apiVersion === wanted) return;
   if (typeof apiVersion !== 'string') fail(sourceOf([]), `apiVersion is not set; write \`apiVersion: ${wanted}\``);
   const gone = Object.hasOwn(GONE, apiVersion) ? GONE[apiVersion] : undefined;

@@ -6,10 +6,14 @@ import { defaultDaemonSet, defaultPod } from '@everynode/core/api/defaults';
 import { validateDisruptionBudget } from '@everynode/core/api/disruptionBudgetValidation';
 import { type FieldError, formatInvalid } from '@everynode/core/api/fieldError';
 import { compareKeys } from '@everynode/core/api/meta';
+import { newNamespace } from '@everynode/core/api/namespace';
+import { validateNamespace } from '@everynode/core/api/namespaceValidation';
+import { KINDS } from '@everynode/core/api/objects';
 import { isObject } from '@everynode/core/api/patch';
 import type { PriorityClass, PriorityClasses } from '@everynode/core/api/priorityClass';
 import { validateGatedFields } from '@everynode/core/api/gatedFields';
 import { validatePod } from '@everynode/core/api/podValidation';
+import { validateResourceQuota } from '@everynode/core/api/resourceQuotaValidation';
 import { validateDaemonSet } from '@everynode/core/api/validation';
 import type { Profile } from '@everynode/core/profile';
 import { VERSION_SWITCHES } from '@everynode/core/versionSwitches';
@@ -28,7 +32,7 @@ import {
 import { patchObjects } from './manifestPatches.ts';
 import type { JsonObject, ManifestText } from './scenario.ts';
 import { fail, type Problem, throwProblems } from './scenarioError.ts';
-import type { Workload } from './workload.ts';
+import { type Workload, WORKLOAD_NAMES } from './workload.ts';
 import type { YamlPath } from './yamlText.ts';
 
 const { gate } = VERSION_SWITCHES.tolerationCompare;
@@ -99,33 +103,37 @@ function checkObject({ kind, object, sourceOf }: RawObject, profile: Profile, sa
   for (const path of decoded.idle) said.idle.add(path);
   const { object: plain, leftOut } = asCreated(object);
   for (const path of leftOut) said.leftOut.add(path);
-  const created = withNamespace(plain) as unknown as Workload;
-  const errors = errorsOf(created);
+  const created = (KINDS[kind].namespaced ? withNamespace(plain) : plain) as unknown as Workload;
+  const errors = validate(created);
   const problemOf = (error: FieldError, advice: string): Problem => ({
     source: sourceOf(errorPath(error)),
     message: invalidMessage(kind, created, error) + advice,
   });
   throwProblems([
     ...errors.map((error) => problemOf(error, '')),
-    ...gateErrorsOf(created, profile).map((error) => problemOf(error, `; ${GATE_ADVICE}`)),
+    ...gatedErrors(created, profile).map((error) => problemOf(error, `; ${GATE_ADVICE}`)),
   ]);
   // Without the defaults: they are the server's to fill in, and `kubectl apply` must not remember them.
   return { object: created, source: sourceOf([]) };
 }
 
-function errorsOf(created: Workload): readonly FieldError[] {
+function validate(created: Workload): readonly FieldError[] {
   switch (created.kind) {
     case 'DaemonSet':
       return validateDaemonSet(defaultDaemonSet(created));
     case 'Pod':
       return validatePod(defaultPod(created));
-    default:
+    case 'PodDisruptionBudget':
       return validateDisruptionBudget(created);
+    case 'Namespace':
+      return validateNamespace(newNamespace(created));
+    default:
+      return validateResourceQuota(created);
   }
 }
 
-function gateErrorsOf(created: Workload, profile: Profile): readonly FieldError[] {
-  return created.kind === 'PodDisruptionBudget' ? [] : validateGatedFields(created, profile);
+function gatedErrors(created: Workload, profile: Profile): readonly FieldError[] {
+  return created.kind === 'DaemonSet' || created.kind === 'Pod' ? validateGatedFields(created, profile) : [];
 }
 
 function withNamespace(object: JsonObject): JsonObject {
@@ -166,7 +174,7 @@ function refuseTwins(objects: readonly LoadedObject[]): void {
 function ignoredNotice(ignored: ReadonlyMap<string, number>): readonly string[] {
   if (ignored.size === 0) return [];
   const kinds = [...ignored.keys()].sort(compareKeys).map((kind) => `${ignored.get(kind)} ${kind}`);
-  return [`left out, since only DaemonSets, Pods and PodDisruptionBudgets take part: ${kinds.join(', ')}`];
+  return [`left out, since only ${WORKLOAD_NAMES} take part: ${kinds.join(', ')}`];
 }
 
 function noticesOf({ idle, leftOut }: Said): readonly string[] {

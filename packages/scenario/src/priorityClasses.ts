@@ -36,6 +36,6 @@ export function findMissingClasses(objects: readonly Workload[], classes: Priori
 }
 
 function podSpecOf(object: Workload): { readonly priorityClassName?: string } | undefined {
-  if (object.kind === 'PodDisruptionBudget') return undefined;
-  return object.kind === 'DaemonSet' ? object.spec.template.spec : object.spec;
+  if (object.kind === 'DaemonSet') return object.spec.template.spec;
+  return object.kind === 'Pod' ? object.spec : undefined;
 }

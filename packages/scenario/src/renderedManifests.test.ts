@@ -4,6 +4,7 @@ import { keyOf } from '@everynode/core/api/meta';
 import { describe, expect, test } from 'vitest';
 import { compileManifest, NEXT_IMAGE, NODES, objectsIn } from './testing/manifestRun.ts';
 import { findFaultsOf, type WatchedRun, watchRun } from './testing/watchedRun.ts';
+import { WORKLOAD_NAMES } from './workload.ts';
 
 const WORKERS = 17;
 
@@ -58,9 +59,7 @@ ${daemonSet('agent', ['tolerations: [{ operator: Exists }]'])}---
 
   test('rendered by Helm, with sources, empty documents and a separator at the end', () => {
     const { notices } = compileManifest(rendered);
-    expect(notices).toEqual([
-      'left out, since only DaemonSets, Pods and PodDisruptionBudgets take part: 1 PodMonitor, 1 ServiceAccount',
-    ]);
+    expect(notices).toEqual([`left out, since only ${WORKLOAD_NAMES} take part: 1 PodMonitor, 1 ServiceAccount`]);
     expect(podsOf(run(rendered), 'agent').map(({ spec }) => spec.containers[0]?.image)).toEqual(
       Array.from({ length: NODES }, () => NEXT_IMAGE),
     );

@@ -2,8 +2,8 @@
 import { isPodReady, type Pod } from '@everynode/core/api/pod';
 import { type ControllerRevision, type DaemonSet, HASH_LABEL } from '@everynode/core/api/daemonSet';
 import type { PodDisruptionBudget } from '@everynode/core/api/disruptionBudget';
-import { controllerOf, findCondition } from '@everynode/core/api/meta';
-import { type Node, POOL_LABEL, type Taint, ZONE_LABEL } from '@everynode/core/api/node';
+import { compareKeys, controllerOf, findCondition } from '@everynode/core/api/meta';
+import { type Node, POOL_LABEL, type ResourceList, type Taint, ZONE_LABEL } from '@everynode/core/api/node';
 import { type ApiObject, type Kind, type ObjectOfKind, objectRef } from '@everynode/core/api/objects';
 import { parseTime } from '@everynode/core/api/time';
 import type { Patch, Scalar } from './record.ts';
@@ -25,6 +25,8 @@ type Value = Scalar | undefined;
  *   `misscheduled`, `strategy`, `maxUnavailable`, `maxSurge` (text, as written), `minReadySeconds`, `image`, `deletedAtMs`.
  * - ControllerRevision: `revision`, `hash`, `owner`.
  * - PodDisruptionBudget: `minAvailable`, `maxUnavailable` (text), `allowed`, `healthy`, `desired`, `expected`.
+ * - Namespace: `phase`, `deletedAtMs`.
+ * - ResourceQuota: `hard`, `used` (`name=amount`, joined by a comma), `deletedAtMs`.
  *
  * Instants are virtual ms since the start. Absent numbers and false flags are left out, but for a pod's `ready`.
  */
@@ -50,6 +52,15 @@ const FIELDS: { readonly [K in Kind]: (object: ObjectOfKind[K]) => Readonly<Reco
   ControllerRevision: revisionFields,
   Lease: () => ({}),
   PodDisruptionBudget: budgetFields,
+  Namespace: ({ metadata, status }) => ({
+    phase: status?.phase,
+    deletedAtMs: parseTime(metadata.deletionTimestamp),
+  }),
+  ResourceQuota: ({ metadata, status }) => ({
+    hard: text(amountsText(status?.hard)),
+    used: text(amountsText(status?.used)),
+    deletedAtMs: parseTime(metadata.deletionTimestamp),
+  }),
 };
 
 function podFields(pod: Pod): Readonly<Record<string, Value>> {
@@ -146,6 +157,12 @@ function ownerRef(object: ApiObject): string | undefined {
   if (owner === undefined) return undefined;
   const key = `${object.metadata.namespace ?? ''}/${owner.name}`;
   return owner.kind === 'DaemonSet' ? objectRef('DaemonSet', key) : `${owner.kind}/${key}`;
+}
+
+/** By name, since nobody can tell in which order the server counted. */
+function amountsText(list: ResourceList = {}): string {
+  const names = Object.keys(list).sort(compareKeys);
+  return names.map((name) => `${name}=${list[name]}`).join(',');
 }
 
 function taintText(taint: Taint): string {

@@ -27,6 +27,10 @@ const CONTAINER_STATUSES = list(
   ),
 );
 const TEMPLATE = struct('PodTemplateSpec', '', { metadata: META, spec: POD_SPEC });
+const SCOPE_REQUIREMENT = struct(
+  'ScopedResourceSelectorRequirement',
+  'scopeName:!v1.ResourceQuotaScope operator:!v1.ScopeSelectorOperator values:[]string',
+);
 const ROOT = 'apiVersion:string kind:string';
 
 /** Kind → its fields from the root. */
@@ -106,5 +110,18 @@ export const GO_KINDS: Readonly<Record<Kind, GoStruct>> = {
         ),
       },
     ),
+  }),
+  Namespace: struct('Namespace', ROOT, {
+    metadata: META,
+    spec: struct('NamespaceSpec', 'finalizers:[]v1.FinalizerName'),
+    status: struct('NamespaceStatus', 'phase:v1.NamespacePhase', { conditions: condition('NamespaceCondition') }),
+  }),
+  ResourceQuota: struct('ResourceQuota', ROOT, {
+    metadata: META,
+    spec: struct('ResourceQuotaSpec', 'scopes:[]v1.ResourceQuotaScope', {
+      hard: AMOUNTS,
+      scopeSelector: struct('ScopeSelector', '', { matchExpressions: list(SCOPE_REQUIREMENT) }),
+    }),
+    status: struct('ResourceQuotaStatus', '', { hard: AMOUNTS, used: AMOUNTS }),
   }),
 };

@@ -3,8 +3,10 @@ import { assert } from '../assert.ts';
 import type { ControllerRevision, DaemonSet } from './daemonSet.ts';
 import type { PodDisruptionBudget } from './disruptionBudget.ts';
 import type { ObjectKey } from './meta.ts';
+import type { Namespace } from './namespace.ts';
 import type { Lease, Node } from './node.ts';
 import type { Pod } from './pod.ts';
+import type { ResourceQuota } from './resourceQuota.ts';
 
 /** Kind name → its type. A new kind is one line here and one in `KINDS`. */
 export interface ObjectOfKind {
@@ -14,6 +16,8 @@ export interface ObjectOfKind {
   readonly ControllerRevision: ControllerRevision;
   readonly Lease: Lease;
   readonly PodDisruptionBudget: PodDisruptionBudget;
+  readonly Namespace: Namespace;
+  readonly ResourceQuota: ResourceQuota;
 }
 
 export type Kind = keyof ObjectOfKind;
@@ -44,6 +48,8 @@ export const KINDS: Readonly<Record<Kind, KindNames>> = {
     short: 'pdb',
     namespaced: true,
   },
+  Namespace: { apiVersion: 'v1', resource: 'namespaces', short: 'ns', namespaced: false },
+  ResourceQuota: { apiVersion: 'v1', resource: 'resourcequotas', short: 'quota', namespaced: true },
 };
 
 /** `ds/kube-system/agent`: how trace records and messages name an object. */

@@ -64,6 +64,8 @@ export interface PodSpec {
   readonly restartPolicy?: string;
   readonly activeDeadlineSeconds?: number;
   readonly schedulerName?: string;
+  /** What its sandbox takes, on top of the containers (S-4). */
+  readonly overhead?: ResourceList;
 }
 
 export interface PodTemplate {

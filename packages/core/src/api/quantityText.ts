@@ -36,6 +36,23 @@ export function quantityNanos(quantity: string | number): bigint | undefined {
   return parsed === undefined ? undefined : parsed.isNegative ? -parsed.nanos : parsed.nanos;
 }
 
+/**
+ * The sum, spelled as the first is: binary, decimal or with an exponent; a zero takes the spelling of the other.
+ * Asserts nothing: what is no quantity counts as zero.
+ */
+export function addQuantities(a: string | number, b: string | number): string {
+  const [first, second] = [parse(String(a)), parse(String(b))];
+  const like = first === undefined || first.nanos === 0n ? second : first;
+  const sum = signed(first) + signed(second);
+  const digits = formatNanos(sum < 0n ? -sum : sum, like?.isBinary ?? false, like?.isExponent ?? false);
+  return sum < 0n ? `-${digits}` : digits;
+}
+
+function signed(parsed: Parsed | undefined): bigint {
+  if (parsed === undefined) return 0n;
+  return parsed.isNegative ? -parsed.nanos : parsed.nanos;
+}
+
 function parse(text: string): Parsed | undefined {
   if (text.length > DIGITS_MAX) return undefined;
   const match = PATTERN.exec(text);

@@ -4,6 +4,7 @@
  * can all carry it out. Rules: A-1…A-31.
  */
 import type { ObjectKey } from './meta.ts';
+import type { Namespace } from './namespace.ts';
 import type { ApiObject, Kind, ObjectOfKind } from './objects.ts';
 
 export interface Preconditions {
@@ -19,8 +20,17 @@ export interface PatchBody {
 
 export type ApiRequest =
   | { readonly verb: 'get'; readonly kind: Kind; readonly key: ObjectKey }
-  /** `cached`: resourceVersion "0", any cached state will do (A-19). `nodeName` narrows pods as a kubelet does. */
-  | { readonly verb: 'list'; readonly kind: Kind; readonly cached?: boolean; readonly nodeName?: string }
+  /**
+   * `cached`: resourceVersion "0", any cached state will do (A-19). `nodeName` narrows pods as a kubelet does,
+   * `namespace` narrows to what is in one.
+   */
+  | {
+      readonly verb: 'list';
+      readonly kind: Kind;
+      readonly cached?: boolean;
+      readonly nodeName?: string;
+      readonly namespace?: string;
+    }
   | { readonly verb: 'create'; readonly object: ApiObject }
   /** PUT; a `resourceVersion` in the object is a precondition (A-3). */
   | { readonly verb: 'update'; readonly object: ApiObject }
@@ -42,6 +52,10 @@ export type ApiRequest =
       readonly preconditions?: Preconditions;
       readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
     }
+  /** DELETE of a whole resource in one namespace, each object with its own grace, in background (A-17). */
+  | { readonly verb: 'deleteCollection'; readonly kind: Kind; readonly namespace: string }
+  /** PUT namespaces/finalize: takes `spec.finalizers` alone (A-17). */
+  | { readonly verb: 'finalize'; readonly object: Namespace }
   /** POST pods/binding (A-31). */
   | { readonly verb: 'bind'; readonly key: ObjectKey; readonly nodeName: string; readonly uid?: string }
   /** POST pods/eviction (D-3). */

@@ -27,6 +27,12 @@ const QUOTA_RESOURCES = [
   'services.loadbalancers',
 ];
 
+/** Whether a quota may set a limit to it, as far as names without a domain go. */
+export function isQuotaResource(name: string): boolean {
+  const isPages = name.startsWith(HUGE_PAGES) || name.startsWith(`requests.${HUGE_PAGES}`);
+  return isPages || CONTAINER_RESOURCES.includes(name) || QUOTA_RESOURCES.includes(name);
+}
+
 /** `claimNames`: the pod's resource claims. */
 export function* validateResources(
   resources: Fields,
@@ -70,9 +76,7 @@ function* validateAmountName(name: string, path: string): Iterable<FieldError> {
   const errors = findQualifiedNameErrors(name);
   for (const text of errors) yield invalid(path, name, text);
   if (!name.includes('/')) {
-    const isPages = name.startsWith(HUGE_PAGES) || name.startsWith(`requests.${HUGE_PAGES}`);
-    const isStandard = isPages || CONTAINER_RESOURCES.includes(name) || QUOTA_RESOURCES.includes(name);
-    if (errors.length === 0 && !isStandard)
+    if (errors.length === 0 && !isQuotaResource(name))
       yield invalid(path, name, 'must be a standard resource type or fully qualified');
     if (!CONTAINER_RESOURCES.includes(name) && !name.startsWith(HUGE_PAGES))
       yield invalid(path, name, 'must be a standard resource for containers');

@@ -6,9 +6,14 @@ import { assert } from '../assert.ts';
 import { MinHeap } from './minHeap.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
+/** Delay of a key after its first failure; doubled with each, up to the most. */
+export interface FailureDelays {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
 /** Per-key delay of failures: 5 ms doubled each time, at most 1000 s (DS-Q2). */
-const FAILURE_BASE_MS = 5;
-const FAILURE_MAX_MS = 1_000_000;
+const FAILURE_DELAYS: FailureDelays = { firstMs: 5, maxMs: 1_000_000 };
 /** 5 ms × 2^18 is beyond the maximum; more doublings would only leave the safe integers. */
 const FAILURE_DOUBLINGS_MAX = 18;
 /** All failures of one queue together: 10 a second, 100 at once (DS-Q2). */
@@ -33,7 +38,11 @@ export class Workqueue {
   readonly #bucket: TokenBucket;
   #order = 0;
 
-  constructor(nowMs: number) {
+  readonly #delays: FailureDelays;
+
+  /** `delays`: of the few controllers that have a limiter of their own. */
+  constructor(nowMs: number, delays: FailureDelays = FAILURE_DELAYS) {
+    this.#delays = delays;
     this.#bucket = new TokenBucket(FAILURE_BUCKET, nowMs);
   }
 
@@ -98,7 +107,7 @@ export class Workqueue {
   addRateLimited(key: string, nowMs: number): number {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
-    const ownMs = Math.min(FAILURE_BASE_MS * 2 ** Math.min(failures, FAILURE_DOUBLINGS_MAX), FAILURE_MAX_MS);
+    const ownMs = Math.min(this.#delays.firstMs * 2 ** Math.min(failures, FAILURE_DOUBLINGS_MAX), this.#delays.maxMs);
     const delayMs = Math.max(ownMs, this.#bucket.reserve(nowMs) - nowMs);
     this.addAfter(key, delayMs, nowMs);
     return delayMs;

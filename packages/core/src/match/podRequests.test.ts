@@ -58,6 +58,16 @@ describe('podRequests', () => {
     expect(parseAmounts({ cpu: 'many', 'example.com/gpu': 2 })).toEqual({ cpu: 0, 'example.com/gpu': 2 });
   });
 
+  test('S-4: what the sandbox takes comes on top, whichever moment is the largest', () => {
+    const spec = {
+      containers: [{ name: 'c', image: 'c', resources: { requests: { cpu: '100m' } } }],
+      initContainers: [{ name: 'i', image: 'i', resources: { requests: { cpu: '300m' } } }],
+      overhead: { cpu: '50m', memory: '1Mi' },
+    };
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec } as const;
+    expect(podRequests(pod)).toEqual({ cpu: 350, memory: 1_048_576 });
+  });
+
   test('a node offers its allocatable, or its capacity where it says nothing else', () => {
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } as const;
     expect(nodeAllocatable({ ...node, status: { capacity: { cpu: '4', pods: '110' } } })).toEqual({

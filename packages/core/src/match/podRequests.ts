@@ -29,7 +29,7 @@ export function parseAmounts(list: ResourceList | undefined): ResourceAmounts {
 
 /**
  * Effective request of a pod: main containers and sidecars together, or the largest moment of its start, when one init
- * container runs beside the sidecars that were started before it (S-4).
+ * container runs beside the sidecars that were started before it, and what its sandbox takes (S-4).
  */
 export function podRequests({ spec }: Pod): ResourceAmounts {
   const known = requestsOf.get(spec);
@@ -51,6 +51,7 @@ export function podRequests({ spec }: Pod): ResourceAmounts {
     }
   }
   raise(running, starting);
+  add(running, parseAmounts(spec.overhead));
   requestsOf.set(spec, running);
   return running;
 }

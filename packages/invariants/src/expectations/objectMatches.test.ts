@@ -69,14 +69,8 @@ test('a namespace that is not written is `default`', () => {
 const KIND_NAMES = Object.keys(KINDS).join(', ');
 
 test.each([
-  [
-    { kind: 'Deployment', metadata: { name: 'web' } },
-    `there is no kind Deployment here: kinds are ${KIND_NAMES}`,
-  ],
-  [
-    { metadata: { name: 'web' } },
-    `there is no kind (none) here: kinds are ${KIND_NAMES}`,
-  ],
+  [{ kind: 'Deployment', metadata: { name: 'web' } }, `there is no kind Deployment here: kinds are ${KIND_NAMES}`],
+  [{ metadata: { name: 'web' } }, `there is no kind (none) here: kinds are ${KIND_NAMES}`],
 ])('a kind that is not simulated cannot be judged, under any block', (object, message) => {
   for (const block of ['final', 'always', 'never', 'eventually'] as const) {
     expect(begin(object, block).run.finishOne()).toMatchObject({ result: 'not-evaluated', message });

@@ -15,7 +15,7 @@ export interface PartialObject {
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
 }
 
-const WATCHES: readonly WatchKind[] = ['Pod', 'Node', 'DaemonSet', 'ControllerRevision', 'Lease'];
+const WATCHES: readonly WatchKind[] = Object.keys(KINDS) as Kind[];
 
 export const objectMatches: AnyExpectation = defineExpectation({
   summary: 'an object of the API says all that a partial object says',

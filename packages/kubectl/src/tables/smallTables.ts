@@ -1,5 +1,7 @@
-/** Tables of a few columns: revisions, leases, disruption budgets, namespaces, and anything that has no table of its own. Rules: DS-C5. */
-import { controllerOf } from '@everynode/core/api/meta';
+/** Tables of a few columns: revisions, leases, disruption budgets, namespaces, quotas, and anything that has no table of its own. Rules: DS-C5. */
+import { compareKeys, controllerOf } from '@everynode/core/api/meta';
+import type { ResourceList } from '@everynode/core/api/node';
+import { canonicalQuantity } from '@everynode/core/api/quantityText';
 import { readNumber, readText } from '../readField.ts';
 import { qualifiedName } from '../resourceTypes.ts';
 import { ageOf } from './age.ts';
@@ -51,6 +53,21 @@ export const NAMESPACES: TableMaker = {
     readText(namespace, 'status.phase'),
     ageOf(namespace, context.nowMs),
   ],
+};
+
+/** In use and allowed, of each resource; what begins with `limits.` stands apart. */
+export const RESOURCE_QUOTAS: TableMaker = {
+  columns: [NAME_COLUMN, column('Request'), column('Limit'), AGE_COLUMN],
+  cellsOf: (quota, context) => {
+    const { hard = {}, used = {} } = (quota['status'] ?? {}) as Readonly<Record<string, ResourceList>>;
+    const names = Object.keys(hard).sort(compareKeys);
+    const listed = (isLimit: boolean): string =>
+      names
+        .filter((name) => name.startsWith('limits.') === isLimit)
+        .map((name) => `${name}: ${canonicalQuantity(used[name] ?? '0')}/${canonicalQuantity(hard[name] ?? '0')}`)
+        .join(', ');
+    return [quota.metadata.name, listed(false), listed(true), ageOf(quota, context.nowMs)];
+  },
 };
 
 export const OTHERS: TableMaker = {

@@ -4,7 +4,14 @@ import { DAEMON_SETS } from './daemonSets.ts';
 import { EVENTS } from './events.ts';
 import { NODES } from './nodes.ts';
 import { PODS } from './pods.ts';
-import { CONTROLLER_REVISIONS, DISRUPTION_BUDGETS, LEASES, NAMESPACES, OTHERS } from './smallTables.ts';
+import {
+  CONTROLLER_REVISIONS,
+  DISRUPTION_BUDGETS,
+  LEASES,
+  NAMESPACES,
+  OTHERS,
+  RESOURCE_QUOTAS,
+} from './smallTables.ts';
 import type { Table, TableContext, TableMaker } from './table.ts';
 
 const TABLES: Readonly<Record<string, TableMaker>> = {
@@ -16,6 +23,7 @@ const TABLES: Readonly<Record<string, TableMaker>> = {
   Lease: LEASES,
   Namespace: NAMESPACES,
   PodDisruptionBudget: DISRUPTION_BUDGETS,
+  ResourceQuota: RESOURCE_QUOTAS,
 };
 
 /** The table of some objects of one kind, in their order. */

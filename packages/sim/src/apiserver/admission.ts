@@ -16,6 +16,8 @@ import { validateGatedFields } from '@everynode/core/api/gatedFields';
 import { type Fields, fieldsOf } from '@everynode/core/api/goText';
 import { controllerOf, objectKey } from '@everynode/core/api/meta';
 import { validateObjectMeta } from '@everynode/core/api/metaValidation';
+import { type Namespace, newNamespace } from '@everynode/core/api/namespace';
+import { validateNamespace, validateNamespaceUpdate } from '@everynode/core/api/namespaceValidation';
 import type { Node, Taint } from '@everynode/core/api/node';
 import { validateNode, validateNodeUpdate } from '@everynode/core/api/nodeValidation';
 import type { ApiObject } from '@everynode/core/api/objects';
@@ -23,6 +25,12 @@ import type { Container, Pod, PodSpec, Toleration } from '@everynode/core/api/po
 import { validatePodStatusUpdate, validatePodUpdate } from '@everynode/core/api/podUpdateValidation';
 import { validatePod, validatePodOfTemplate } from '@everynode/core/api/podValidation';
 import { type ApiFailure, apiFailure } from '@everynode/core/api/requests';
+import type { ResourceQuota } from '@everynode/core/api/resourceQuota';
+import {
+  validateResourceQuota,
+  validateResourceQuotaStatus,
+  validateResourceQuotaUpdate,
+} from '@everynode/core/api/resourceQuotaValidation';
 import { isSemanticallyEqual } from '@everynode/core/api/semanticEquality';
 import {
   validateDaemonSet,
@@ -31,6 +39,7 @@ import {
   validateRevision,
   validateRevisionUpdate,
 } from '@everynode/core/api/validation';
+import { updatedNamespace } from './namespaceLifecycle.ts';
 import { findPriority } from './priorityAdmission.ts';
 import type { WriteScope } from './writeScope.ts';
 
@@ -66,6 +75,14 @@ export function admitCreate(object: ApiObject, scope: AdmissionScope): Admitted 
       const { status: _status, ...budget } = object;
       return refuseIfAny(budget, validateDisruptionBudget(budget));
     }
+    case 'Namespace': {
+      const namespace = newNamespace(object);
+      return refuseIfAny(namespace, validateNamespace(namespace));
+    }
+    case 'ResourceQuota': {
+      const { status: _status, ...quota } = object;
+      return refuseIfAny(quota, validateResourceQuota(quota));
+    }
     default:
       return assertNever(object);
   }
@@ -88,6 +105,12 @@ export function admitUpdate(candidate: ApiObject, stored: ApiObject, scope: Admi
       return refuseIfAny(candidate, validateDisruptionBudgetUpdate(candidate, stored as PodDisruptionBudget));
     case 'Lease':
       return { ok: true, object: candidate };
+    case 'Namespace': {
+      const namespace = updatedNamespace(candidate, stored as Namespace);
+      return refuseIfAny(namespace, validateNamespaceUpdate(namespace, stored as Namespace));
+    }
+    case 'ResourceQuota':
+      return refuseIfAny(candidate, validateResourceQuotaUpdate(candidate, stored as ResourceQuota));
     default:
       return assertNever(candidate);
   }
@@ -104,6 +127,10 @@ export function admitStatus(candidate: ApiObject, stored: ApiObject): Admitted {
       return refuseIfAny(candidate, validateDaemonSetStatusUpdate(candidate, stored as DaemonSet));
     case 'PodDisruptionBudget':
       return refuseIfAny(candidate, validateDisruptionBudgetStatus(candidate));
+    case 'Namespace':
+      return refuseIfAny(candidate, validateNamespaceUpdate(candidate, stored as Namespace));
+    case 'ResourceQuota':
+      return refuseIfAny(candidate, validateResourceQuotaStatus(candidate, stored as ResourceQuota));
     default:
       return { ok: true, object: candidate };
   }

@@ -74,7 +74,14 @@ interface Call {
 const RETRIES_MAX = 10;
 const TIMEOUT_MESSAGE = 'Timeout: request did not complete within requested timeout';
 /** Failures that are worth a record even where no fault made them. */
-const TELLING: ReadonlySet<string> = new Set(['Conflict', 'Invalid', 'Forbidden', 'AlreadyExists', 'BadRequest']);
+const TELLING: ReadonlySet<string> = new Set([
+  'Conflict',
+  'Invalid',
+  'Forbidden',
+  'NamespaceTerminating',
+  'AlreadyExists',
+  'BadRequest',
+]);
 
 export class ApiClient {
   readonly #world: ClientWorld;

@@ -12,6 +12,7 @@ import { evict } from './eviction.ts';
 import { notFound } from './failures.ts';
 import { boundNode, type Journal } from './journal.ts';
 import type { CommitRecorder, ObjectStore } from './objectStore.ts';
+import { finalize, removeCollection, removeNamespace } from './namespaceLifecycle.ts';
 import { bind, create, patch, update } from './writes.ts';
 import type { WriteScope } from './writeScope.ts';
 
@@ -25,6 +26,9 @@ export interface ApiServerOptions {
   readonly priorityClasses: PriorityClasses;
   readonly objectsMax: number;
 }
+
+/** Who writes what nobody asked for, such as the usage of a quota. */
+const SERVER = 'apiserver';
 
 /** What came of a request. */
 export interface Answer {
@@ -72,7 +76,7 @@ export class ApiServer {
       case 'get':
         return this.#get(request.kind, request.key);
       case 'list':
-        return this.#list(request.kind, request.nodeName);
+        return this.#list(request.kind, request.nodeName, request.namespace);
       case 'create':
         return create(request, this.#scope(record));
       case 'update':
@@ -81,7 +85,13 @@ export class ApiServer {
       case 'patch':
         return patch(request, this.#scope(record));
       case 'delete':
-        return remove(request, this.#scope(record));
+        return request.kind === 'Namespace'
+          ? removeNamespace(request, this.#scope(record))
+          : remove(request, this.#scope(record));
+      case 'deleteCollection':
+        return removeCollection(request, this.#scope(record));
+      case 'finalize':
+        return finalize(request, this.#scope(record));
       case 'bind':
         return bind(request, this.#scope(record));
       case 'evict':
@@ -97,10 +107,11 @@ export class ApiServer {
   }
 
   /** Of Pods those bound to a node, of Nodes and Leases the one of that name, as a kubelet lists them. */
-  #list(kind: Kind, nodeName: string | undefined): ApiResult {
+  #list(kind: Kind, nodeName: string | undefined, namespace: string | undefined): ApiResult {
     const { store } = this.#options;
     const items = nodeName === undefined ? store.list(kind) : this.#itemsOf(kind, nodeName);
-    return { ok: true, list: { items, resourceVersion: store.revision } };
+    const own = namespace === undefined ? items : items.filter(({ metadata }) => metadata.namespace === namespace);
+    return { ok: true, list: { items: own, resourceVersion: store.revision } };
   }
 
   #itemsOf(kind: Kind, nodeName: string): readonly ObjectOfKind[Kind][] {
@@ -111,9 +122,10 @@ export class ApiServer {
   }
 
   #scope(record: CommitRecorder): WriteScope {
-    const { store, profile, priorityClasses, engine, streams } = this.#options;
+    const { store, profile, priorityClasses, engine, streams, journal } = this.#options;
+    const recordOwn: CommitRecorder = (commit) => journal.commit(SERVER, commit);
     const names = streams.of('apiserver/names');
     const uids = streams.of('apiserver/uids');
-    return { store, profile, priorityClasses, nowMs: engine.nowMs, names, uids, record };
+    return { store, profile, priorityClasses, nowMs: engine.nowMs, names, uids, record, recordOwn };
   }
 }

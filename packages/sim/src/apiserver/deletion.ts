@@ -25,8 +25,7 @@ export function remove(request: DeleteRequest, scope: WriteScope): ApiResult {
   if (isTerminating(stored)) return removeAgain(stored, request.gracePeriodSeconds, scope);
   const object = withPropagation(stored, propagation);
   const grace = object.kind === 'Pod' ? graceOf(object, request.gracePeriodSeconds) : 0;
-  if (grace === 0 && !hasFinalizers(object))
-    return { ok: true, object: scope.store.remove(kind, key, scope.record).object };
+  if (grace === 0 && !isHeld(object)) return { ok: true, object: scope.store.remove(kind, key, scope.record).object };
   return mark(object, scope.nowMs + grace * 1000, grace, scope);
 }
 
@@ -50,7 +49,7 @@ export function findPreconditionFailure(
 
 /** A write that empties the finalizers of something whose grace is over takes it out of the store (A-10). */
 export function removeIfDone(next: ApiObject, scope: WriteScope): ApiObject | undefined {
-  if (!isTerminating(next) || hasFinalizers(next)) return undefined;
+  if (!isTerminating(next) || isHeld(next)) return undefined;
   if (next.kind === 'Pod' && (next.metadata.deletionGracePeriodSeconds ?? 0) > 0) return undefined;
   return scope.store.remove(next.kind, keyOf(next), scope.record).object;
 }
@@ -69,7 +68,7 @@ function removeAgain(stored: ApiObject, given: number | undefined, scope: WriteS
   const storedGrace = metadata.deletionGracePeriodSeconds ?? 0;
   const grace = given === undefined ? storedGrace : given < 0 ? 1 : given;
   if (storedGrace > 0 && grace >= storedGrace) return { ok: true, object: stored };
-  if ((grace === 0 || storedGrace === 0) && !hasFinalizers(stored))
+  if ((grace === 0 || storedGrace === 0) && !isHeld(stored))
     return { ok: true, object: scope.store.remove(kind, keyOf(stored), scope.record).object };
   if (storedGrace === 0) return { ok: true, object: stored };
   const deletionMs = parseTime(metadata.deletionTimestamp) ?? scope.nowMs;
@@ -108,6 +107,8 @@ function withPropagation(object: ApiObject, propagation: DeleteRequest['propagat
   return { ...object, metadata: { ...object.metadata, finalizers } };
 }
 
-function hasFinalizers(object: ApiObject): boolean {
-  return (object.metadata.finalizers ?? []).length > 0;
+/** Whether somebody has still to do something about the object before it may go; namespaces have a list of their own. */
+export function isHeld(object: ApiObject): boolean {
+  const own = object.kind === 'Namespace' ? (object.spec?.finalizers ?? []) : [];
+  return own.length > 0 || (object.metadata.finalizers ?? []).length > 0;
 }

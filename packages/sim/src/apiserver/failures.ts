@@ -20,6 +20,11 @@ export function alreadyExists(kind: Kind, name: string, generated = false): ApiF
   return apiFailure('AlreadyExists', `${KINDS[kind].resource} "${name}" already exists${tail}`);
 }
 
+/** 403 of an admission plugin; `name` is what the object is called so far. */
+export function forbidden(kind: Kind, name: string, detail: string): ApiFailure {
+  return apiFailure('Forbidden', `${KINDS[kind].resource} "${name}" is forbidden: ${detail}`);
+}
+
 /** A-3. */
 export function modified(kind: Kind, name: string): ApiFailure {
   return conflict(kind, name, MODIFIED);

@@ -94,6 +94,13 @@ export class ObjectStore {
     return this.#logOf(kind).since(revision);
   }
 
+  /** Takes in what stood before the run: no change, so neither revision nor record nor watch event tells of it. */
+  found<K extends Kind>(kind: K, object: ObjectOfKind[K]): void {
+    assert(this.#revision === 0, () => `${kind} ${keyOf(object)} is found after the run has begun`);
+    this.#objectsOf(kind).set(keyOf(object), withRevision(object, 1));
+    this.#size += 1;
+  }
+
   /** Writes the object under the next revision. What `record` answers becomes the change's cause. */
   put<K extends Kind>(kind: K, object: ObjectOfKind[K], record: CommitRecorder): Commit<K> {
     const key = keyOf(object);

@@ -15,7 +15,7 @@ export function isKnownKind(kind: string): kind is Kind {
 
 /** Kinds whose status is a resource of its own. */
 export function hasStatus(kind: string): boolean {
-  return kind === 'DaemonSet' || kind === 'Pod' || kind === 'Node' || kind === 'PodDisruptionBudget';
+  return ['DaemonSet', 'Pod', 'Node', 'Namespace', 'ResourceQuota', 'PodDisruptionBudget'].includes(kind);
 }
 
 /** Kinds whose changes the server counts; pods since 1.34. */

@@ -13,4 +13,6 @@ export interface WriteScope {
   readonly names: Rng;
   readonly uids: Rng;
   readonly record: CommitRecorder;
+  /** Of what the server writes on the way, on nobody's behalf. */
+  readonly recordOwn: CommitRecorder;
 }

@@ -16,6 +16,8 @@ import type { Rng } from '../engine/rng.ts';
 import { admitCreate, admitStatus, admitUpdate } from './admission.ts';
 import { findPreconditionFailure, removeIfDone } from './deletion.ts';
 import { alreadyExists, conflict, modified, notFound, noSuchResource } from './failures.ts';
+import { findNamespaceFailure } from './namespaceLifecycle.ts';
+import { chargeQuotas } from './quotaAdmission.ts';
 import { countsGeneration, findMismatch, hasStatus, isKnownKind, readBody, readPatched } from './requestBody.ts';
 import type { WriteScope } from './writeScope.ts';
 
@@ -32,6 +34,8 @@ export function create(request: RequestOf<'create'>, scope: WriteScope): ApiResu
   const { object } = read;
   const { store, nowMs } = scope;
   const { kind } = object;
+  const misplaced = findNamespaceFailure(object, store);
+  if (misplaced !== undefined) return misplaced;
   const name = findName(object, scope);
   if (typeof name !== 'string') return name;
   const {
@@ -50,6 +54,8 @@ export function create(request: RequestOf<'create'>, scope: WriteScope): ApiResu
   };
   const admitted = admitCreate({ ...object, metadata }, scope);
   if (!admitted.ok) return admitted;
+  const overdrawn = chargeQuotas(admitted.object, scope);
+  if (overdrawn !== undefined) return overdrawn;
   if (store.get(kind, objectKey(metadata.namespace, name)) !== undefined)
     return alreadyExists(kind, name, isGenerated(object) && !scope.profile.generateNameRetry);
   return { ok: true, object: store.put(kind, admitted.object, scope.record).object };

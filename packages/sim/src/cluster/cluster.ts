@@ -13,6 +13,7 @@ import { scheduler } from '../components/scheduler.ts';
 import { taintEviction } from '../components/taintEviction.ts';
 import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
+import { controllersOnDemand } from './foundNamespaces.ts';
 import { removeMachine, startExistingNode, startNewNode, startProcess } from './processes.ts';
 import { initialNodes, nodeSpec } from './topology.ts';
 import type { NodePool, Plan } from '../plan.ts';
@@ -36,7 +37,10 @@ export interface NodeOrders {
 }
 
 /** The nodes of instant 0 run, and the control plane starts; a benchmark hands in one that is looked at. */
-export function startCluster(world: World, controlPlane: readonly ComponentDefinition[] = CONTROL_PLANE): void {
+export function startCluster(
+  world: World,
+  controlPlane: readonly ComponentDefinition[] = [...CONTROL_PLANE, ...controllersOnDemand(world.plan)],
+): void {
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
   for (const component of controlPlane) startProcess(world, component);
   if (hasBudgets(world.plan)) startProcess(world, disruption);

@@ -10,6 +10,7 @@ import { Heartbeats } from '../apiserver/heartbeats.ts';
 import { Journal } from '../apiserver/journal.ts';
 import { ObjectStore } from '../apiserver/objectStore.ts';
 import { WatchHub } from '../apiserver/watchHub.ts';
+import { drawUid } from '../apiserver/writes.ts';
 import { nodeLifecycle } from '../components/nodeLifecycle.ts';
 import type { PodModels } from '../components/podModels.ts';
 import { Engine } from '../engine/engine.ts';
@@ -22,6 +23,7 @@ import { ProcessTable } from '../seams/processTable.ts';
 import type { Lift } from '../seams/seams.ts';
 import { LegRules } from '../seams/worldSeams.ts';
 import { type Settings, settingsOf } from '../settings.ts';
+import { findNamespaces } from './foundNamespaces.ts';
 import { podModelTable } from './podModelTable.ts';
 import type { Change } from './worldView.ts';
 
@@ -77,6 +79,7 @@ export function createWorld(
     if (commit.type === 'DELETED') heartbeats.objectRemoved(commit.kind, commit.object.metadata.name);
     observe(changeOf(commit, journal.lastSeq));
   });
+  findNamespaces(plan, store, streams.of('namespaces/uids'), drawUid);
   const isBehind = (process: string): boolean =>
     processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });

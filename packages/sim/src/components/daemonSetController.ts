@@ -29,7 +29,7 @@ import { Consistency } from '@everynode/core/machinery/consistency';
 import { Expectations } from '@everynode/core/machinery/expectations';
 import { latencyDraw } from '../engine/latencies.ts';
 import type { ComponentContext, ComponentDefinition, Informer, InformerHandlers } from './component.ts';
-import { DaemonSetControllerQueue, type Wake } from './daemonSetControllerQueue.ts';
+import { ControllerQueue, type Wake } from '../informer/controllerQueue.ts';
 import { driveSync, newSyncMemory, type SyncMemory, SyncTrace } from './daemonSetControllerSync.ts';
 
 /** Upstream drops expired backoff entries once a minute; here whenever a sync finds that a minute has passed. */
@@ -57,8 +57,8 @@ class DaemonSetController {
   readonly #memories = new Map<ObjectKey, SyncMemory>();
   /** By DaemonSet; absent where the order of nodes and pods is drawn, which only a walk over them can follow. */
   readonly #states: NodeStateIndexes | undefined;
-  readonly #queue: DaemonSetControllerQueue;
-  readonly #nodeQueue: DaemonSetControllerQueue;
+  readonly #queue: ControllerQueue;
+  readonly #nodeQueue: ControllerQueue;
   #caches: Caches | undefined;
   #backoffGcAtMs = 0;
 
@@ -70,13 +70,13 @@ class DaemonSetController {
     const pickUp = latencyDraw('queuePickUp', ctx.settings.latencyPercent);
     const ready = (): boolean =>
       this.#caches !== undefined && Object.values(this.#caches).every(({ hasSynced }) => hasSynced);
-    this.#queue = new DaemonSetControllerQueue(ctx, {
+    this.#queue = new ControllerQueue(ctx, {
       workers,
       drawServiceMs: () => ctx.settings.daemonSetSyncTime + rng.draw(pickUp),
       ready,
       work: (key, wake, done) => this.#sync(key, wake, done),
     });
-    this.#nodeQueue = new DaemonSetControllerQueue(ctx, {
+    this.#nodeQueue = new ControllerQueue(ctx, {
       workers,
       drawServiceMs: () => rng.draw(pickUp),
       ready,

@@ -9,7 +9,7 @@ import type { DecisionCode } from '@everynode/core/daemonset/decisions';
 import type { Sync, SyncOutcome, SyncPass } from '@everynode/core/daemonset/syncContext';
 import type { Scalar } from '@everynode/trace/record';
 import type { ComponentContext } from './component.ts';
-import type { Wake } from './daemonSetControllerQueue.ts';
+import type { Wake } from '../informer/controllerQueue.ts';
 
 type WorkingPass = Extract<SyncPass, { readonly pass: 'manage' | 'rollingUpdate' }>;
 

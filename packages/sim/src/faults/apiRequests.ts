@@ -14,6 +14,8 @@ const VERBS = [
   'updateStatus',
   'patch',
   'delete',
+  'deleteCollection',
+  'finalize',
   'bind',
   'evict',
 ] as const satisfies readonly ApiVerb[];

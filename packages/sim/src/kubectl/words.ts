@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<Kind, string>> = {
   ControllerRevision: 'controllerrevision.apps',
   Lease: 'lease.coordination.k8s.io',
   PodDisruptionBudget: 'poddisruptionbudget.policy',
+  Namespace: 'namespace',
+  ResourceQuota: 'resourcequota',
 };
 
 /** `daemonset.apps/agent`. */
@@ -27,6 +29,8 @@ export function quotedNameOf(kind: Kind, key: string): string {
 
 /** An invalid object's errors stand in a list where there are several (DS-V26). */
 export function serverError({ reason, message, causes = [] }: ApiFailure): string {
+  // The server says Forbidden, and in a detail why.
+  if (reason === 'NamespaceTerminating') return `Error from server (Forbidden): ${message}`;
   if (reason !== 'Invalid') return `Error from server (${reason}): ${message}`;
   const [, kind, name, rest = ''] = INVALID.exec(message) ?? [];
   if (kind === undefined) return `The request is invalid: ${causes.length > 0 ? causes.join(', ') : message}`;

@@ -1,4 +1,4 @@
-/** `kubectl delete`. Rules: A-10, A-15, DS-D1, DS-D2. */
+/** `kubectl delete`. Rules: A-10, A-15, A-17, DS-D1, DS-D2. */
 import type { ObjectKey } from '@everynode/core/api/meta';
 import type { Kind } from '@everynode/core/api/objects';
 import { choice, count, daemonSet, optional, text, withDefault } from '../params.ts';
@@ -6,11 +6,12 @@ import { quotedNameOf, sayOutcome } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
 export const deleteObject: AnyOperation = defineOperation({
-  summary: 'Deletes a DaemonSet, a pod or a Node object, as `kubectl delete` does.',
+  summary: 'Deletes a DaemonSet, a pod, a Node object or a whole namespace, as `kubectl delete` does.',
   params: {
     daemonSet: optional(daemonSet()),
     pod: optional(text('a pod, as namespace/name')),
     node: optional(text('a Node object; its machine runs on (K-40)')),
+    namespace: optional(text('a namespace, with all that is in it; nothing is created in it from then on (A-17)')),
     cascade: withDefault(
       choice('what becomes of the DaemonSet’s pods: deleted after it, deleted before it, or left alone', [
         'background',
@@ -28,6 +29,7 @@ export const deleteObject: AnyOperation = defineOperation({
       ['DaemonSet', params.daemonSet],
       ['Pod', params.pod],
       ['Node', params.node],
+      ['Namespace', params.namespace],
     ];
     for (const [kind, key] of all) {
       if (key === undefined) continue;

@@ -250,9 +250,9 @@ describe('what ends a run early', () => {
   test('a limit of objects', () => {
     const { result } = run({
       ...SMALL,
-      limits: { events: 1e6, objects: 8, queueLength: 1e6, traceBytes: 1e9, virtualMs: 1e12 },
+      limits: { events: 1e6, objects: 12, queueLength: 1e6, traceBytes: 1e9, virtualMs: 1e12 },
     });
-    expect(result.end.reason).toMatch(/^9 objects are stored, 8 may be; daemonset-controller made the last one/);
+    expect(result.end.reason).toMatch(/^13 objects are stored, 12 may be; daemonset-controller made the last one/);
   });
 
   test('a limit of trace bytes', () => {

@@ -3,8 +3,19 @@
  * A worker is busy from taking a key until its work says so; keys are never worked on twice at once.
  * Twin: controller.go worker loops over client-go's workqueue. Rules: DS-Q1…DS-Q3, I-9…I-12.
  */
-import { Workqueue } from '@everynode/core/machinery/workqueue';
-import type { ComponentContext, Timer } from './component.ts';
+import { type FailureDelays, Workqueue } from '@everynode/core/machinery/workqueue';
+
+/** What of a process the queue needs: its clock and timers, and what led to what it does now. */
+export interface QueueContext {
+  nowMs(): number;
+  schedule(delayMs: number, run: () => void): number;
+  cancel(timer: number): void;
+  readonly trace: {
+    readonly cause: number | undefined;
+    readonly causeAtMs: number | undefined;
+    causedBy<T>(seq: number | undefined, run: () => T): T;
+  };
+}
 
 /** Why a key is worked on: the record that woke it, and the instant of that record (or of the timer's end). */
 export interface Wake {
@@ -18,12 +29,14 @@ export interface QueueOptions {
   readonly drawServiceMs: () => number;
   /** Nothing is taken before this holds: the caches must be filled first (DS-Q10). */
   readonly ready: () => boolean;
+  /** Absent: client-go's own (I-12). */
+  readonly delays?: FailureDelays;
   /** Does the work; calls `done` exactly once, with false for a rate-limited retry. */
   readonly work: (key: string, wake: Wake, done: (ok: boolean) => void) => void;
 }
 
-export class DaemonSetControllerQueue {
-  readonly #ctx: ComponentContext;
+export class ControllerQueue {
+  readonly #ctx: QueueContext;
   readonly #options: QueueOptions;
   readonly #queue: Workqueue;
   /** The first reason since the key was last taken; later ones change nothing about when it is due. */
@@ -31,12 +44,12 @@ export class DaemonSetControllerQueue {
   readonly #delayed = new Map<string, Wake>();
   #busy = 0;
   #isPumping = false;
-  #timer: { readonly timer: Timer; readonly atMs: number } | undefined;
+  #timer: { readonly timer: number; readonly atMs: number } | undefined;
 
-  constructor(ctx: ComponentContext, options: QueueOptions) {
+  constructor(ctx: QueueContext, options: QueueOptions) {
     this.#ctx = ctx;
     this.#options = options;
-    this.#queue = new Workqueue(ctx.nowMs());
+    this.#queue = new Workqueue(ctx.nowMs(), options.delays);
   }
 
   add(key: string): void {
