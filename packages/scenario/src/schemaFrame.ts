@@ -7,7 +7,6 @@ import {
   CAPACITY,
   closed,
   COUNT,
-  DRAW,
   DURATION,
   FLAG,
   LABELS,
@@ -17,8 +16,8 @@ import {
   TAINTS,
   TEXT,
   TEXTS,
-  USAGE,
 } from './schemaDefinitions.ts';
+import { modelSchema } from './schemaModels.ts';
 
 export const API_VERSION = 'everynode.dev/v1alpha1';
 export const BLOCKS = ['before', 'always', 'never', 'eventually', 'final'] as const;
@@ -198,25 +197,6 @@ function patchSchema(): JsonSchema {
     ),
     oneOf: [{ required: ['merge'] }, { required: ['json6902'] }],
   };
-}
-
-function modelSchema(): JsonSchema {
-  return closed(
-    {
-      select: closed({
-        daemonSet: { $ref: '#/definitions/nsName' },
-        image: TEXT,
-        nodes: { $ref: '#/definitions/nodeTarget' },
-      }),
-      imagePull: DRAW,
-      startup: DRAW,
-      readiness: DRAW,
-      termination: DRAW,
-      crash: closed({ after: DRAW, exitCode: { type: 'integer', minimum: 0, maximum: 255 } }, ['after']),
-      usage: USAGE,
-    },
-    ['select'],
-  );
 }
 
 function expectSchema(): JsonSchema {

@@ -32,6 +32,11 @@ export function podModelTable(
     readiness: { fixed: 0 },
     termination: latency('containerStop'),
     crash: undefined,
+    probes: undefined,
+    init: undefined,
+    postStart: { fixed: 0 },
+    preStop: { fixed: 0 },
+    creation: undefined,
     memoryBytes: 0,
     diskBytes: 0,
   };
@@ -58,6 +63,11 @@ function overlay(behaviour: PodBehaviour, model: PodModel): PodBehaviour {
     readiness: model.readiness ?? behaviour.readiness,
     termination: model.termination ?? behaviour.termination,
     crash: model.crash ?? behaviour.crash,
+    probes: model.probes ?? behaviour.probes,
+    init: model.init ?? behaviour.init,
+    postStart: model.postStart ?? behaviour.postStart,
+    preStop: model.preStop ?? behaviour.preStop,
+    creation: model.creation ?? behaviour.creation,
     memoryBytes: model.usage?.memoryBytes ?? behaviour.memoryBytes,
     diskBytes: model.usage?.diskBytes ?? behaviour.diskBytes,
   };

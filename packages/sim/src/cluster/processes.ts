@@ -151,8 +151,19 @@ function kubeletContext(
     },
     rest: (cadence) => processes.skewMs(kubeletName(name)) === 0 && machine.reachable && heartbeats.rest(name, cadence),
   };
+  const lookOn = (delayMs: number, run: () => void): void => {
+    const process = kubeletName(name);
+    engine.schedule(delayMs, process, () => processes.deliver(process, incarnation, run), 'onlooker');
+  };
   // `trace` has getters, so the context is shared, not copied field by field.
-  return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });
+  return Object.assign(context, {
+    machine,
+    nodeName: name,
+    models: world.models,
+    registration,
+    heartbeats: seat,
+    lookOn,
+  });
 }
 
 function registrationOf(spec: NodeSpec, identity: NodeIdentity, existing: boolean): NodeRegistration {

@@ -5,6 +5,31 @@
 export interface RunningContainer {
   readonly name: string;
   readonly startedAtMs: number;
+  /** Absent: a container of which nothing more is known. */
+  readonly conduct?: ApplicationConduct;
+}
+
+/** A time in which an application does not answer its probes as it should, in ms since its container's start. */
+export interface FailingSpell {
+  readonly fromMs: number;
+  /** Not included; Infinity: until the container is started anew. */
+  readonly untilMs: number;
+  /** It does answer, but only after so long; absent: each probe fails at once. */
+  readonly answersInMs?: number;
+}
+
+/**
+ * What the application in one container will do, in ms since the container's start: drawn when it starts, and true
+ * from then on whatever becomes of the kubelet.
+ */
+export interface ApplicationConduct {
+  /** From then on it answers its startup and liveness probes. */
+  readonly answersAfterMs: number;
+  /** From then on it answers its readiness probe. */
+  readonly readyAfterMs: number;
+  /** It exits by itself: it crashes, or it is an init container that has done its work. */
+  readonly exit?: { readonly afterMs: number; readonly exitCode: number };
+  readonly spells: Readonly<Record<'startup' | 'readiness' | 'liveness', readonly FailingSpell[]>>;
 }
 
 /** A pod of which at least one container truly runs. */
@@ -54,7 +79,7 @@ export interface Machine extends MachineView {
   addImage(image: string): void;
   /** The kubelet's image garbage collection (E-8); returns how many images went. */
   removeUnusedImages(inUse: ReadonlySet<string>): number;
-  startContainer(pod: StartedPod, container: string): void;
+  startContainer(pod: StartedPod, container: string, conduct?: ApplicationConduct): void;
   /** Marks the pod as being stopped. */
   stopPod(uid: string): void;
   /** The container is gone; the pod leaves `running` with its last one. */

@@ -1,6 +1,6 @@
 /** One machine: its power, its link, its room, and the containers that truly run on it. */
 import { assert } from '@everynode/core/assert';
-import type { Machine, RunningPod, StartedPod } from './machine.ts';
+import type { ApplicationConduct, Machine, RunningPod, StartedPod } from './machine.ts';
 import type { PressureResource } from './seams.ts';
 
 /** What happened to a machine; `pod` and `container` where one was concerned. */
@@ -135,12 +135,13 @@ export class MachineState implements Machine {
     this.#images.add(image);
   }
 
-  startContainer(pod: StartedPod, container: string): void {
+  startContainer(pod: StartedPod, container: string, conduct?: ApplicationConduct): void {
     assert(this.powered, () => `${container} of ${pod.key} starts on ${this.name}, which has no power`);
     const before = this.#pods.get(pod.uid);
     const containers = before?.containers.filter((each) => each.name !== container) ?? [];
     const { uid, key, daemonSet } = pod;
-    const started = { name: container, startedAtMs: this.#options.nowMs() };
+    const startedAtMs = this.#options.nowMs();
+    const started = { name: container, startedAtMs, ...(conduct === undefined ? {} : { conduct }) };
     this.#put({ uid, key, daemonSet, stopping: before?.stopping ?? false, containers: [...containers, started] });
     if (pod.usage !== undefined) this.#usage.set(uid, pod.usage);
     this.#tell('containerStarted', uid, container);
