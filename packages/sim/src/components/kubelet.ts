@@ -12,6 +12,7 @@ import { keepLease } from './kubeletLease.ts';
 import { newNode } from './kubeletNodeStatus.ts';
 import type { KubeletPod } from './kubeletPod.ts';
 import { KubeletPods } from './kubeletPods.ts';
+import { KubeletShutdown } from './kubeletShutdown.ts';
 import { KubeletStatus } from './kubeletStatus.ts';
 import { KubeletStatusSender } from './kubeletStatusSender.ts';
 import { createWorkers, type KubeletWorkers } from './kubeletWorkers.ts';
@@ -45,6 +46,7 @@ class Kubelet {
   readonly #containers: KubeletContainers;
   readonly #pods: KubeletPods;
   readonly #evictions: EvictionManagerLoop;
+  readonly #shutdown: KubeletShutdown;
   readonly #networkWaiters: (() => void)[] = [];
   #node: Node;
   #hasNode = false;
@@ -78,6 +80,13 @@ class Kubelet {
       evict: (entry, verdict, graceMs) => this.#pods.evict(entry, verdict, graceMs),
       conditionsChanged: () => this.#status.changed(),
     });
+    this.#shutdown = new KubeletShutdown({
+      ctx,
+      active: () => this.#pods.active(),
+      evict: (entry, verdict, graceMs) => this.#pods.evict(entry, verdict, graceMs),
+      statusChanged: () => this.#status.syncNow(),
+      drawCleanupMs: latencyOf(ctx, 'podCleanup'),
+    });
     this.#status = new KubeletStatus({
       ctx,
       cached: () => (this.#hasNode ? this.#node : undefined),
@@ -86,6 +95,7 @@ class Kubelet {
         isNetworkUp: this.#isNetworkUp,
         hasRoutes: hasRouteTaint ? this.#isNetworkUp : undefined,
         pressure: this.#evictions.conditions,
+        isShuttingDown: this.#shutdown.isBegun,
       }),
     });
     this.#pods = this.#newPods(workers);
@@ -150,9 +160,11 @@ class Kubelet {
       statuses: this.#statuses,
       node: () => this.#node,
       pressure: () => this.#evictions.conditions,
+      isShuttingDown: () => this.#shutdown.isBegun,
       drawAdmissionMs: latencyOf(ctx, 'kubeletAdmission'),
       drawCleanupMs: latencyOf(ctx, 'podCleanup'),
       forgotten: (uid) => this.#forgotten(uid),
+      ended: () => this.#shutdown.stopped(),
     });
   }
 

@@ -80,6 +80,10 @@ export interface Machine extends MachineView {
   /** The kubelet's image garbage collection (E-8); returns how many images went. */
   removeUnusedImages(inUse: ReadonlySet<string>): number;
   startContainer(pod: StartedPod, container: string, conduct?: ApplicationConduct): void;
+  /** Asked to shut down in good order: `listener` runs, and has at most `maxMs` until the power goes (K-50). */
+  onShutdown(maxMs: number, listener: () => void): void;
+  /** Nothing of the kubelet holds the shutdown up any more. */
+  powerDown(): void;
   /** Marks the pod as being stopped. */
   stopPod(uid: string): void;
   /** The container is gone; the pod leaves `running` with its last one. */

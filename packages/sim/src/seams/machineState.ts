@@ -11,6 +11,7 @@ export interface MachineChange {
     | 'removed'
     | 'poweredOff'
     | 'poweredOn'
+    | 'shuttingDown'
     | 'unreachable'
     | 'reachable'
     | 'pressed'
@@ -35,6 +36,8 @@ export interface MachineOptions {
   readonly changed: (change: MachineChange) => void;
   /** Lets the node's kubelet learn of something, if it lives. */
   readonly tellKubelet: (run: () => void) => void;
+  /** The system goes on to power off. */
+  readonly powerDown: () => void;
   /** A rule of this step made a difference. */
   readonly bite: (stepId: string) => void;
 }
@@ -70,9 +73,12 @@ export class MachineState implements Machine {
   #running: readonly RunningPod[] = [];
   #killListener: KillListener | undefined;
   #pressureListener: PressureListener | undefined;
+  #shutdown: { readonly maxMs: number; readonly listener: () => void } | undefined;
   #boot = 1;
   /** Faults that hold the power off, cut the link, press a resource or spoil pulls: overlapping ones add up. */
   readonly powerCuts: string[] = [];
+  /** Faults whose shutdown is under way, and which hold the power off once that is through. */
+  readonly shutdowns: string[] = [];
   readonly linkCuts: string[] = [];
   readonly presses: Readonly<Record<PressureResource, Press[]>> = { memory: [], disk: [] };
   readonly imageFailures: ImageFailure[] = [];
@@ -166,10 +172,27 @@ export class MachineState implements Machine {
     this.#pressureListener = listener;
   }
 
-  /** The kubelet that listened is dead. */
+  onShutdown(maxMs: number, listener: () => void): void {
+    this.#shutdown = { maxMs, listener };
+  }
+
+  powerDown(): void {
+    if (this.shutdowns.length > 0) this.#options.powerDown();
+  }
+
+  /** Lets the kubelet begin; for how long it may hold the shutdown up, or undefined where nobody does. */
+  askToShutDown(): number | undefined {
+    if (this.#shutdown === undefined) return undefined;
+    this.#options.tellKubelet(this.#shutdown.listener);
+    return this.#shutdown.maxMs;
+  }
+
+  /** The kubelet that listened is dead, and holds up no shutdown any more. */
   forgetListeners(): void {
+    this.#shutdown = undefined;
     this.#killListener = undefined;
     this.#pressureListener = undefined;
+    this.powerDown();
   }
 
   removeUnusedImages(inUse: ReadonlySet<string>): number {

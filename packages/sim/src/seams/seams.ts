@@ -50,6 +50,8 @@ export interface Seams {
   readonly machine: {
     /** Everything on the machine stops at once; the lift boots it again, containers restart (K-37). */
     powerOff(node: string): Lift;
+    /** The same in good order: a kubelet that is told to may first end its pods (K-50). */
+    shutDown(node: string): Lift;
     /** Cuts the control link both ways; what runs goes on running (K-38). */
     partition(node: string): Lift;
     /** Fills memory or disk beyond the kubelet's eviction threshold. `evict: false` raises the condition only. */

@@ -89,6 +89,7 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
     },
     machine: {
       powerOff: (node) => machines.powerOff(stepId, node),
+      shutDown: (node) => machines.shutDown(stepId, node),
       partition: (node) => machines.partition(stepId, node),
       press: (node, resource, { evict }) => machines.press(stepId, node, resource, evict),
       failImagePull: (node, image, message) => machines.failImagePull(stepId, node, image, message),
