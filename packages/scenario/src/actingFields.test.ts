@@ -27,12 +27,24 @@ const container = (fields: JsonObject): JsonObject => ({
 });
 const inContainer = (path: string, one: JsonObject, other: JsonObject): Case =>
   inPod(`containers[].${path}`, container(one), container(other));
+/** With a grace that is long enough for a sidecar to end after its main container. */
+const inPatientInit = (path: string, one: JsonObject, other: JsonObject): Case => {
+  const { path: inner, ...specs } = inInit(path, one, other);
+  const patient = { template: { spec: { terminationGracePeriodSeconds: 120 } } };
+  return {
+    path: inner,
+    one: mergePatch(specs.one, patient) as JsonObject,
+    other: mergePatch(specs.other, patient) as JsonObject,
+  };
+};
 const inInit = (path: string, one: JsonObject, other: JsonObject): Case => {
   const init = (fields: JsonObject): JsonObject => ({
     initContainers: [{ name: 'init', image: 'init:v1', ...fields }],
   });
   return inPod(`initContainers[].${path}`, init(one), init(other));
 };
+/** Pods of these images fail their probes in the plan below: at first, or by answering late. */
+const [FALLING, LATE] = ['falls:v1', 'late:v1'];
 const probeCases = (make: typeof inContainer, probe: string, more: JsonObject = {}): readonly Case[] =>
   ['initialDelaySeconds', 'periodSeconds', 'successThreshold'].map((field) => {
     const of = (value: number): JsonObject => ({
@@ -41,6 +53,35 @@ const probeCases = (make: typeof inContainer, probe: string, more: JsonObject = 
     });
     return make(`${probe}.${field}`, of(1), of(12));
   });
+/** What matters only where probes fail; a model selects pods by the images of their main containers. */
+const failureCases = (where: 'containers' | 'initContainers', probe: string): readonly Case[] => {
+  const graces = probe === 'readinessProbe' ? [] : ['terminationGracePeriodSeconds'];
+  const times = probe === 'livenessProbe' ? ['initialDelaySeconds', 'periodSeconds'] : [];
+  return ['timeoutSeconds', 'failureThreshold', ...times, ...graces].map((field) => {
+    const image = field === 'timeoutSeconds' ? LATE : FALLING;
+    const of = (value: number): JsonObject => {
+      const probed = { [probe]: { httpGet: { port: 80 }, periodSeconds: 7, failureThreshold: 1, [field]: value } };
+      return where === 'containers'
+        ? container({ image, ...probed })
+        : {
+            ...container({ image }),
+            initContainers: [{ name: 'init', image: 'i', restartPolicy: 'Always', ...probed }],
+          };
+    };
+    return inPod(`${where}[].${probe}.${field}`, of(1), of(12));
+  });
+};
+const hookCases = (make: typeof inContainer, more: JsonObject = {}): readonly Case[] =>
+  ['postStart', 'preStop'].flatMap((hook) => [
+    ...['exec', 'httpGet', 'tcpSocket'].map((kind) =>
+      make(`lifecycle.${hook}.${kind}`, more, { ...more, lifecycle: { [hook]: { [kind]: { port: 80 } } } }),
+    ),
+    make(
+      `lifecycle.${hook}.sleep.seconds`,
+      { ...more, lifecycle: { [hook]: { sleep: { seconds: 1 } } } },
+      { ...more, lifecycle: { [hook]: { sleep: { seconds: 25 } } } },
+    ),
+  ]);
 const port = (fields: JsonObject): JsonObject => ({
   ports: [{ containerPort: 80, hostPort: 9100, hostIP: '10.0.0.2', ...fields }],
 });
@@ -121,6 +162,8 @@ const CASES: readonly Case[] = [
   ...amountCases(inContainer),
   ...probeCases(inContainer, 'readinessProbe'),
   ...probeCases(inContainer, 'startupProbe'),
+  ...['readinessProbe', 'startupProbe', 'livenessProbe'].flatMap((probe) => failureCases('containers', probe)),
+  ...hookCases(inContainer),
   inInit('image', {}, { image: 'agent:v1' }),
   inInit('imagePullPolicy', {}, { imagePullPolicy: 'Never' }),
   inInit('restartPolicy', {}, { restartPolicy: 'Always' }),
@@ -133,6 +176,8 @@ const CASES: readonly Case[] = [
   ...amountCases(inInit),
   ...probeCases(inInit, 'readinessProbe', { restartPolicy: 'Always' }),
   ...probeCases(inInit, 'startupProbe', { restartPolicy: 'Always' }),
+  ...['readinessProbe', 'startupProbe', 'livenessProbe'].flatMap((probe) => failureCases('initContainers', probe)),
+  ...hookCases(inPatientInit, { restartPolicy: 'Always' }),
 ];
 
 /** Names by which other fields are found, labels and annotations, and what a template of a DaemonSet has no choice about. */
@@ -213,7 +258,24 @@ function planOf(spec: JsonObject): Plan {
     objects: [taker, daemonSet(spec)],
     models: [
       { select: { image: 'slow:v1' }, imagePull: { fixed: 30_000 } },
-      { select: {}, startup: { fixed: 2_500 }, termination: { fixed: 20_000 } },
+      {
+        select: { image: FALLING },
+        probes: {
+          all: { failsAfter: { fixed: 0 }, recoversAfter: { fixed: 40_000 }, times: 1 },
+          readiness: { failsAfter: { fixed: 100_000 }, recoversAfter: { fixed: 40_000 }, times: 1 },
+        },
+      },
+      {
+        select: { image: LATE },
+        probes: { all: { failsAfter: { fixed: 0 }, answersIn: { fixed: 2000 }, times: 1 } },
+      },
+      {
+        select: {},
+        startup: { fixed: 2_500 },
+        termination: { fixed: 20_000 },
+        postStart: { fixed: 3_000 },
+        preStop: { fixed: 25_000 },
+      },
     ],
     steps: [
       { ...step, id: 'roll', atMs: 120_000, params: update },

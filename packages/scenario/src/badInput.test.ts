@@ -205,6 +205,11 @@ describe('bad input is told with file:line:column, what is wrong and what to wri
       /^s\.yaml:5:26: unknown version "1\.99"; did you mean 1\.29\?/,
     ],
     [
+      'more time for critical pods than there is',
+      edited('  seed: 7', '  kubernetes: { settings: { shutdownGracePeriodCriticalPods: 10s } }'),
+      /^s\.yaml:5:62: critical pods have more than all of shutdownGracePeriod; write at most that/,
+    ],
+    [
       'an unknown setting',
       edited('  seed: 7', '  kubernetes: { settings: { nodeMonitorGrace: 40s } }'),
       /^s\.yaml:5:29: unknown key "nodeMonitorGrace"; did you mean nodeMonitorPeriod\?|nodeMonitorGracePeriod/,

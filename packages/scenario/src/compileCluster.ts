@@ -50,7 +50,15 @@ export function compileSettings({ kubernetes }: ScenarioSpec, scope: CompileScop
       known[name]?.form === 'duration' ? (compileDuration(String(value), path, scope) ?? 0) : Number(value),
     ];
   });
-  return Object.fromEntries(entries);
+  const settings = Object.fromEntries(entries);
+  const { shutdownGracePeriod = 0, shutdownGracePeriodCriticalPods = 0 } = settings;
+  if (shutdownGracePeriodCriticalPods > shutdownGracePeriod)
+    complain(
+      scope,
+      ['spec', 'kubernetes', 'settings', 'shutdownGracePeriodCriticalPods'],
+      'critical pods have more than all of shutdownGracePeriod; write at most that, or a longer shutdownGracePeriod',
+    );
+  return settings;
 }
 
 export function checkPools(pools: readonly PoolText[], scope: CompileScope): void {

@@ -65,11 +65,17 @@ const AFFINITY = struct('Affinity', 'podAffinity:~any podAntiAffinity:~any', {
   }),
 });
 
-/** An application answers from some moment on: how often it may fail before, and how it is asked, makes no difference. */
-const PROBE = struct(
-  'Probe',
-  'initialDelaySeconds:int32 periodSeconds:int32 timeoutSeconds:~int32 successThreshold:int32 failureThreshold:~int32 terminationGracePeriodSeconds:~int64 exec:~any httpGet:~any tcpSocket:~any grpc:~any',
-);
+/** Applications answer, or they do not; by which way they are asked makes no difference to that. */
+function probe(success: string, grace: string): GoStruct {
+  return struct(
+    'Probe',
+    `initialDelaySeconds:int32 periodSeconds:int32 timeoutSeconds:int32 successThreshold:${success} failureThreshold:int32 terminationGracePeriodSeconds:${grace} exec:~any httpGet:~any tcpSocket:~any grpc:~any`,
+  );
+}
+/** What runs is no part of the model, only for how long: a sleep says so, for others a model may. */
+const HOOK = struct('LifecycleHandler', 'exec:any httpGet:any tcpSocket:any', {
+  sleep: struct('SleepAction', 'seconds:int64'),
+});
 const RESOURCES = struct('ResourceRequirements', 'claims:~any', {
   requests: { map: 'resource.Quantity' },
   limits: { map: 'resource.Quantity' },
@@ -86,12 +92,13 @@ const CONTAINER_FIELDS: Readonly<Record<string, GoShape>> = {
       { idle: true },
     ),
   ),
-  livenessProbe: { ...PROBE, fields: withoutMarks(PROBE.fields), idle: true },
-  readinessProbe: PROBE,
-  startupProbe: PROBE,
+  livenessProbe: probe('~int32', 'int64'),
+  readinessProbe: probe('int32', '~int64'),
+  startupProbe: probe('int32', 'int64'),
+  lifecycle: struct('Lifecycle', 'stopSignal:~string', { postStart: HOOK, preStop: HOOK }),
 };
 const CONTAINER_SCALARS =
-  'name:string image:string command:~[]string args:~[]string workingDir:~string envFrom:~any resizePolicy:~any restartPolicyRules:~any volumeDevices:~any lifecycle:~any terminationMessagePath:~string terminationMessagePolicy:~string imagePullPolicy:string securityContext:~any stdin:~bool stdinOnce:~bool tty:~bool';
+  'name:string image:string command:~[]string args:~[]string workingDir:~string envFrom:~any resizePolicy:~any restartPolicyRules:~any volumeDevices:~any terminationMessagePath:~string terminationMessagePolicy:~string imagePullPolicy:string securityContext:~any stdin:~bool stdinOnce:~bool tty:~bool';
 const CONTAINER = struct('Container', `${CONTAINER_SCALARS} restartPolicy:~string`, CONTAINER_FIELDS);
 /** `restartPolicy: Always` makes it a sidecar. */
 const INIT_CONTAINER = struct('Container', `${CONTAINER_SCALARS} restartPolicy:string`, CONTAINER_FIELDS);
@@ -155,10 +162,3 @@ export const GO_SHAPES: Readonly<Record<WorkloadKind, GoStruct>> = {
     }),
   }),
 };
-
-/** Fields of a struct that is idle as a whole. */
-function withoutMarks(fields: GoStruct['fields']): GoStruct['fields'] {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, type]) => [name, typeof type === 'string' ? type.replace('~', '') : type]),
-  );
-}

@@ -1,7 +1,7 @@
 /** A scenario as its author wrote it, once the shape is checked: what `compile` reads. Units and names as in the YAML. */
 import type { LabelSelector } from '@everynode/core/api/daemonSet';
 import type { ResourceList, Taint } from '@everynode/core/api/node';
-import type { Comparison, PodUsage, Stat } from '@everynode/sim/plan';
+import type { Comparison, CREATION_ERRORS, PodUsage, Stat } from '@everynode/sim/plan';
 import type { Block, Scalar, Severity } from '@everynode/trace/record';
 import type { YamlDocument } from './yamlText.ts';
 
@@ -131,13 +131,29 @@ export interface PoolText {
   };
 }
 
+export interface FailingText {
+  readonly failsAfter: unknown;
+  readonly recoversAfter?: unknown;
+  readonly times?: number;
+  readonly answersIn?: unknown;
+}
+
 export interface ModelText {
   readonly select: { readonly daemonSet?: string; readonly image?: string; readonly nodes?: NodeTarget };
   readonly imagePull?: unknown;
   readonly startup?: unknown;
   readonly readiness?: unknown;
   readonly termination?: unknown;
+  readonly postStart?: unknown;
+  readonly preStop?: unknown;
   readonly crash?: { readonly after: unknown; readonly exitCode?: number };
+  readonly probes?: Readonly<Partial<Record<'all' | 'readiness' | 'liveness', FailingText>>>;
+  readonly init?: { readonly takes: unknown; readonly failures?: number; readonly exitCode?: number };
+  readonly creation?: {
+    readonly fails: (typeof CREATION_ERRORS)[number];
+    readonly message?: string;
+    readonly times?: number;
+  };
   readonly usage?: Readonly<Partial<Record<keyof PodUsage, UsageText>>>;
   readonly imageSize?: QuantityText;
 }

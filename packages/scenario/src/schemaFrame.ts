@@ -7,19 +7,18 @@ import {
   CAPACITY,
   closed,
   COUNT,
-  DRAW,
   DURATION,
   FLAG,
   LABELS,
   orReference,
-  QUANTITY,
   REFERENCE,
   STEP_ID_PATTERN,
   TAINTS,
   TEXT,
   TEXTS,
 } from './schemaDefinitions.ts';
-import { KUBELET, MACHINE, USAGE } from './schemaPressure.ts';
+import { modelSchema } from './schemaModels.ts';
+import { KUBELET, MACHINE } from './schemaPressure.ts';
 
 export const API_VERSION = 'everynode.dev/v1alpha1';
 export const BLOCKS = ['before', 'always', 'never', 'eventually', 'final'] as const;
@@ -201,26 +200,6 @@ function patchSchema(): JsonSchema {
     ),
     oneOf: [{ required: ['merge'] }, { required: ['json6902'] }],
   };
-}
-
-function modelSchema(): JsonSchema {
-  return closed(
-    {
-      select: closed({
-        daemonSet: { $ref: '#/definitions/nsName' },
-        image: TEXT,
-        nodes: { $ref: '#/definitions/nodeTarget' },
-      }),
-      imagePull: DRAW,
-      startup: DRAW,
-      readiness: DRAW,
-      termination: DRAW,
-      crash: closed({ after: DRAW, exitCode: { type: 'integer', minimum: 0, maximum: 255 } }, ['after']),
-      usage: USAGE,
-      imageSize: QUANTITY,
-    },
-    ['select'],
-  );
 }
 
 function expectSchema(): JsonSchema {

@@ -123,6 +123,40 @@ export interface NodePool {
   };
 }
 
+/** Times in which an application fails its probes, counted from the start of its container. */
+export interface FailingSpells {
+  /** From the start, and again from each recovery, until it fails. */
+  readonly failsAfter: Draw;
+  /** From then on until it is well again; absent: not before the container is started anew. */
+  readonly recoversAfter?: Draw;
+  /** How often after each start. */
+  readonly times: number;
+  /** It answers, but so late; absent: it fails at once. */
+  readonly answersIn?: Draw;
+}
+
+/** `all`: startup, readiness and liveness alike, as an application that hangs. */
+export type ProbeModel = Readonly<Partial<Record<'all' | 'readiness' | 'liveness', FailingSpells>>>;
+
+/** How each init container of a pod works. */
+export interface InitModel {
+  readonly takes: Draw;
+  /** So many of its runs fail before one goes well. */
+  readonly failures: number;
+  readonly exitCode: number;
+}
+
+/** What a runtime that cannot create or run a container gives as the reason. */
+export const CREATION_ERRORS = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'] as const;
+
+/** How the runtime fails to create containers (K-17). */
+export interface CreationModel {
+  readonly reason: (typeof CREATION_ERRORS)[number];
+  readonly message: string;
+  /** So many attempts of each container; absent: all. */
+  readonly times?: number;
+}
+
 /** How pods behave that the manifests cannot tell; the first model that selects a pod wins, field by field. */
 export interface PodModel {
   readonly select: { readonly daemonSet?: string; readonly image?: string; readonly nodes?: NodeFilter };
@@ -136,6 +170,12 @@ export interface PodModel {
   readonly termination?: Draw;
   /** Crashes this long after each start, exit code given. */
   readonly crash?: { readonly after: Draw; readonly exitCode: number };
+  readonly probes?: ProbeModel;
+  readonly init?: InitModel;
+  /** Run of a hook of the manifest that does not itself say how long it takes, as a `sleep` does. */
+  readonly postStart?: Draw;
+  readonly preStop?: Draw;
+  readonly creation?: CreationModel;
   readonly usage?: PodUsage;
   /** Bytes of each of its images. */
   readonly imageSize?: number;

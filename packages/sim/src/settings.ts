@@ -8,6 +8,10 @@ export interface Settings {
   readonly nodeMonitorGracePeriod: number;
   /** kubelet evictionPressureTransitionPeriod (E-4). */
   readonly evictionPressureTransitionPeriod: number;
+  /** kubelet shutdownGracePeriod: how long a node that shuts down waits for its pods; 0: it does not (K-50). */
+  readonly shutdownGracePeriod: number;
+  /** kubelet shutdownGracePeriodCriticalPods: the part of it that belongs to critical pods. */
+  readonly shutdownGracePeriodCriticalPods: number;
   /** Pod GC: how long a node must be gone before its pods are deleted (G-4). */
   readonly podGcQuarantine: number;
   /** --concurrent-daemonset-syncs (DS-Q1). */
@@ -34,6 +38,14 @@ export const SETTINGS: Readonly<
     form: 'duration',
     summary: 'how long a pressure condition outlives the pressure (5m)',
   },
+  shutdownGracePeriod: {
+    form: 'duration',
+    summary: 'how long a node that shuts down waits for the end of its pods (0: not at all)',
+  },
+  shutdownGracePeriodCriticalPods: {
+    form: 'duration',
+    summary: 'the last part of shutdownGracePeriod, kept for critical pods (0)',
+  },
   podGcQuarantine: {
     form: 'duration',
     summary: 'how long pod GC waits before it deletes the pods of a vanished node (40s)',
@@ -51,6 +63,8 @@ export function settingsOf(profile: Profile, overrides: Readonly<Record<string, 
     nodeMonitorPeriod: 5_000,
     nodeMonitorGracePeriod: profile.nodeMonitorGrace50s ? 50_000 : 40_000,
     evictionPressureTransitionPeriod: 300_000,
+    shutdownGracePeriod: 0,
+    shutdownGracePeriodCriticalPods: 0,
     podGcQuarantine: 40_000,
     concurrentDaemonSetSyncs: 2,
     kubeApiQps: 20,

@@ -20,13 +20,33 @@ export interface ContainerPort {
   readonly protocol?: string;
 }
 
+export interface HttpGet {
+  readonly path?: string;
+  readonly port: number | string;
+  readonly host?: string;
+  readonly scheme?: string;
+}
+
 export interface Probe {
-  readonly exec?: { readonly command: readonly string[] };
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: HttpGet;
+  readonly tcpSocket?: { readonly port: number | string; readonly host?: string };
+  readonly grpc?: { readonly port: number; readonly service?: string | null };
   readonly initialDelaySeconds?: number;
   readonly periodSeconds?: number;
   readonly timeoutSeconds?: number;
   readonly successThreshold?: number;
   readonly failureThreshold?: number;
+  /** Grace of a container that this probe ends, instead of the pod's (K-31). */
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+/** What is run after a container's start, or before its end; of the model only a `sleep` tells how long it takes. */
+export interface LifecycleHandler {
+  readonly exec?: unknown;
+  readonly httpGet?: unknown;
+  readonly tcpSocket?: unknown;
+  readonly sleep?: { readonly seconds: number };
 }
 
 export interface Container {
@@ -37,6 +57,7 @@ export interface Container {
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
   readonly startupProbe?: Probe;
+  readonly lifecycle?: { readonly postStart?: LifecycleHandler; readonly preStop?: LifecycleHandler };
   readonly imagePullPolicy?: string;
   /** `Always` on an init container makes it a sidecar. */
   readonly restartPolicy?: string;

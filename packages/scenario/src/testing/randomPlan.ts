@@ -53,6 +53,7 @@ const SETTINGS: readonly Readonly<Record<string, number>>[] = [
   { latencyPercent: 50, podGcQuarantine: 10_000 },
   { concurrentDaemonSetSyncs: 1, kubeApiQps: 5, kubeApiBurst: 10 },
   { nodeMonitorGracePeriod: 25_000, evictionPressureTransitionPeriod: 30_000 },
+  { shutdownGracePeriod: 20_000, shutdownGracePeriodCriticalPods: 5_000 },
 ];
 
 const calmModels: fc.Arbitrary<readonly PodModel[]> = fc.constantFrom<(readonly PodModel[])[]>(

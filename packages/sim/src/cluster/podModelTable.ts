@@ -35,6 +35,11 @@ export function podModelTable(
     readiness: { fixed: 0 },
     termination: latency('containerStop'),
     crash: undefined,
+    probes: undefined,
+    init: undefined,
+    postStart: { fixed: 0 },
+    preStop: { fixed: 0 },
+    creation: undefined,
     usage: undefined,
     imageSize: DEFAULT_IMAGE_BYTES,
   };
@@ -61,6 +66,11 @@ function overlay(behaviour: PodBehaviour, model: PodModel): PodBehaviour {
     readiness: model.readiness ?? behaviour.readiness,
     termination: model.termination ?? behaviour.termination,
     crash: model.crash ?? behaviour.crash,
+    probes: model.probes ?? behaviour.probes,
+    init: model.init ?? behaviour.init,
+    postStart: model.postStart ?? behaviour.postStart,
+    preStop: model.preStop ?? behaviour.preStop,
+    creation: model.creation ?? behaviour.creation,
     usage: model.usage === undefined ? behaviour.usage : { ...behaviour.usage, ...model.usage },
     imageSize: model.imageSize ?? behaviour.imageSize,
   };

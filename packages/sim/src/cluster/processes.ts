@@ -164,8 +164,19 @@ function kubeletContext(
     restReports: (beats) => mayRest() && heartbeats.restReports(name, beats),
     wakeReports: () => heartbeats.wakeReports(name),
   };
+  const lookOn = (delayMs: number, run: () => void): void => {
+    const process = kubeletName(name);
+    engine.schedule(delayMs, process, () => processes.deliver(process, incarnation, run), 'onlooker');
+  };
   // `trace` has getters, so the context is shared, not copied field by field.
-  return Object.assign(context, { machine, nodeName: name, models: world.models, registration, heartbeats: seat });
+  return Object.assign(context, {
+    machine,
+    nodeName: name,
+    models: world.models,
+    registration,
+    heartbeats: seat,
+    lookOn,
+  });
 }
 
 /** `start`: the lease that a kubelet of instant 0 has been renewing, or how often the machine has started one. */

@@ -167,6 +167,8 @@ export interface PulseView {
 }
 
 export interface KubeletContext extends ComponentContext {
+  /** A look at something, for the trace alone: it takes no drawn place in its instant, so that looking changes nothing. */
+  lookOn(delayMs: number, run: () => void): void;
   readonly heartbeats: HeartbeatSeat;
   readonly machine: Machine;
   readonly nodeName: string;

@@ -4,22 +4,20 @@
  */
 import { findCondition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
-import { type LatencyName, latencyDraw } from '../engine/latencies.ts';
 import type { ContainerExit } from '../seams/machine.ts';
 import type { ComponentDefinition, KubeletContext } from './component.ts';
 import { EvictionManagerLoop } from './evictionManagerLoop.ts';
-import { KubeletContainers } from './kubeletContainers.ts';
+import type { KubeletContainers } from './kubeletContainers.ts';
 import { KubeletImageGc } from './kubeletImageGc.ts';
-import { KubeletImages } from './kubeletImages.ts';
-import { KubeletLaunch } from './kubeletLaunch.ts';
+import { latencyOf } from './kubeletLatency.ts';
 import { keepLease } from './kubeletLease.ts';
 import { newNode } from './kubeletNodeStatus.ts';
 import type { KubeletPod } from './kubeletPod.ts';
 import { KubeletPods } from './kubeletPods.ts';
-import { KubeletStart } from './kubeletStart.ts';
+import { KubeletShutdown } from './kubeletShutdown.ts';
 import { KubeletStatus } from './kubeletStatus.ts';
 import { KubeletStatusSender } from './kubeletStatusSender.ts';
-import { KubeletStop } from './kubeletStop.ts';
+import { createWorkers, type KubeletWorkers } from './kubeletWorkers.ts';
 
 const LEASE_PHASE_MS = 10_000;
 /** The runtime's status is polled this often; a network that comes up is noticed then. */
@@ -37,10 +35,7 @@ export function kubelet(nodeName: string): ComponentDefinition<KubeletContext> {
     limits: () => ({ qps: 50, burst: 100 }),
     start(ctx) {
       if (ctx.registration.existing) new Kubelet(ctx).run();
-      else
-        ctx.schedule(ctx.rng('latency').draw(latencyDraw('kubeletStart', ctx.settings.latencyPercent)), () =>
-          new Kubelet(ctx).run(),
-        );
+      else ctx.schedule(latencyOf(ctx, 'kubeletStart')(), () => new Kubelet(ctx).run());
     },
   };
 }
@@ -54,6 +49,7 @@ class Kubelet {
   readonly #pods: KubeletPods;
   readonly #evictions: EvictionManagerLoop;
   readonly #imageGc: KubeletImageGc;
+  readonly #shutdown: KubeletShutdown;
   readonly #networkWaiters: (() => void)[] = [];
   #node: Node;
   #hasNode = false;
@@ -70,42 +66,32 @@ class Kubelet {
     this.#node = newNode(ctx.nodeName, ctx.registration, []);
     this.#isRuntimeUp = existing;
     this.#isNetworkUp = existing || readyWhenDaemonSetPodReady === undefined;
-    const statusChanged = (entry: KubeletPod): void => this.#podChanged(entry);
-    const rng = ctx.rng('containers');
-    this.#statuses = new KubeletStatusSender(ctx, this.#latency('statusPatch'));
-    const images = new KubeletImages({
-      machine: ctx.machine,
-      rng: ctx.rng('images'),
-      nowMs: () => ctx.nowMs(),
-      schedule: (delayMs, run) => void ctx.schedule(delayMs, run),
-      drawPresentMs: this.#latency('imagePresent'),
-      drawRefusalMs: this.#latency('apiRead'),
-    });
-    const launch = new KubeletLaunch({ ctx, images, drawStartMs: this.#latency('containerStart'), statusChanged });
-    const containers = new KubeletContainers({
+    this.#statuses = new KubeletStatusSender(ctx, latencyOf(ctx, 'statusPatch'));
+    const workers = createWorkers({
       ctx,
-      rng,
-      launch,
-      statusChanged,
-      stopped: (entry, container) => stop.containerExited(entry, container),
+      statusChanged: (entry) => this.#podChanged(entry),
       finished: (entry) => this.#pods.finished(entry),
+      isNetworkReady: () => this.#isNetworkUp,
+      whenNetworkReady: (run) => void this.#networkWaiters.push(run),
+      isAddressTaken: (wanted) => this.#pods.active().some(({ podIP }) => podIP === wanted),
     });
-    this.#containers = containers;
-    const stop = new KubeletStop({
-      ctx,
-      rng,
-      cancelTimers: (container) => containers.cancelTimers(container),
-      exited: (entry, container, exitCode, atMs) => containers.exited(entry, container, exitCode, atMs),
-    });
+    this.#containers = workers.containers;
     const place = { ctx, active: () => this.#pods.active(), node: () => this.#node };
     this.#imageGc = new KubeletImageGc(place);
     this.#evictions = new EvictionManagerLoop({
       ...place,
       evict: (entry, verdict, graceMs, stopped) => {
         this.#pods.evict(entry, verdict, graceMs);
-        stop.whenStopped(entry, stopped);
+        workers.stop.whenStopped(entry, stopped);
       },
       conditionsChanged: () => this.#status.changed(),
+    });
+    this.#shutdown = new KubeletShutdown({
+      ctx,
+      active: () => this.#pods.active(),
+      evict: (entry, verdict, graceMs) => this.#pods.evict(entry, verdict, graceMs),
+      statusChanged: () => this.#status.syncNow(),
+      drawCleanupMs: latencyOf(ctx, 'podCleanup'),
     });
     this.#status = new KubeletStatus({
       ctx,
@@ -116,9 +102,10 @@ class Kubelet {
         hasRoutes: hasRouteTaint ? this.#isNetworkUp : undefined,
         pressure: this.#evictions.conditions,
         forced: ctx.machine.forcedConditions,
+        isShuttingDown: this.#shutdown.isBegun,
       }),
     });
-    this.#pods = this.#newPods(launch, stop, statusChanged);
+    this.#pods = this.#newPods(workers);
   }
 
   run(): void {
@@ -173,35 +160,19 @@ class Kubelet {
     );
   }
 
-  #newPods(launch: KubeletLaunch, stop: KubeletStop, statusChanged: (entry: KubeletPod) => void): KubeletPods {
+  #newPods(workers: KubeletWorkers): KubeletPods {
     const ctx = this.#ctx;
-    const drawMounts = this.#latency('volumeMount');
-    const drawNetwork = this.#latency('sandbox');
-    const probeRng = ctx.rng('probes');
-    // Kubelets of instant 0 have been there for long.
-    const startedAtMs = ctx.registration.existing ? -Infinity : ctx.nowMs();
-    const start = new KubeletStart({
-      ctx,
-      launch,
-      containers: this.#containers,
-      statusChanged,
-      drawSandboxMs: () => drawMounts() + drawNetwork(),
-      isNetworkReady: () => this.#isNetworkUp,
-      isAddressTaken: (wanted) => this.#pods.active().some(({ podIP }) => podIP === wanted),
-      whenNetworkReady: (run) => void this.#networkWaiters.push(run),
-      drawProbeDelayMs: (periodMs) => (ctx.nowMs() - startedAtMs < periodMs ? probeRng.below(periodMs) : 0),
-    });
     return new KubeletPods({
       ctx,
-      start,
-      stop,
-      containers: this.#containers,
+      ...workers,
       statuses: this.#statuses,
       node: () => this.#node,
       pressure: () => this.#evictions.conditions,
-      drawAdmissionMs: this.#latency('kubeletAdmission'),
-      drawCleanupMs: this.#latency('podCleanup'),
+      isShuttingDown: () => this.#shutdown.isBegun,
+      drawAdmissionMs: latencyOf(ctx, 'kubeletAdmission'),
+      drawCleanupMs: latencyOf(ctx, 'podCleanup'),
       forgotten: (uid) => this.#forgotten(uid),
+      ended: () => this.#shutdown.stopped(),
     });
   }
 
@@ -261,9 +232,10 @@ class Kubelet {
 
   /** What runs on the machine without a pod in the API is left from before, and is stopped like any other (K-33). */
   #killUnknown(): void {
-    const { machine, trace } = this.#ctx;
+    const ctx = this.#ctx;
+    const { machine, trace } = ctx;
     this.#isHousekeeping = false;
-    const drawStopMs = this.#latency('containerStop');
+    const drawStopMs = latencyOf(ctx, 'containerStop');
     for (const { uid, key, containers } of machine.running) {
       if (this.#unknown.has(uid) || this.#pods.find(uid) !== undefined) continue;
       this.#unknown.add(uid);
@@ -274,12 +246,6 @@ class Kubelet {
         for (const { name } of containers) this.#ctx.schedule(drawStopMs(), () => machine.containerGone(uid, name));
       });
     }
-  }
-
-  #latency(name: LatencyName): () => number {
-    const rng = this.#ctx.rng('latency');
-    const draw = latencyDraw(name, this.#ctx.settings.latencyPercent);
-    return () => rng.draw(draw);
   }
 }
 

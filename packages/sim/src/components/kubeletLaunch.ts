@@ -4,12 +4,17 @@
  */
 import { parseMemoryBytes } from '@everynode/core/api/quantity';
 import { formatGoDuration } from '@everynode/core/api/time';
+import type { CreationModel } from '../plan.ts';
 import type { StartedPod } from '../seams/machine.ts';
 import type { KubeletContext } from './component.ts';
+import { type ConductStreams, drawConduct, hookMs } from './kubeletApplication.ts';
 import type { ImageAnswer, KubeletImages } from './kubeletImages.ts';
 import { tellNormal, tellWarning } from './kubeletEvents.ts';
 import { isEnding, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
 
+/** A sync that failed is repeated after this long, and up to half as much again (K-18). */
+const SYNC_BACKOFF_MS = 10_000;
+const SYNC_BACKOFF_JITTER_MS = 5000;
 /** The next sync of the pod after a failed pull finds it in backoff. */
 const BACKOFF_SHOWS_AFTER_MS = 1000;
 
@@ -19,6 +24,7 @@ export interface LaunchOptions {
   /** V-13. */
   readonly drawStartMs: () => number;
   readonly statusChanged: (entry: KubeletPod) => void;
+  readonly streams: ConductStreams;
 }
 
 export interface LaunchOutcome {
@@ -58,18 +64,57 @@ export class KubeletLaunch {
     });
   }
 
-  #create(entry: KubeletPod, container: KubeletContainer, { started }: LaunchOutcome): void {
+  #create(entry: KubeletPod, container: KubeletContainer, outcome: LaunchOutcome): void {
     const { ctx, drawStartMs } = this.#options;
-    const begin = (): void => {
-      ctx.machine.startContainer(startedPod(entry, container), container.spec.name);
-      if (container.state.is === 'terminated') container.last = container.state;
-      if (container.last !== undefined) container.restarts += 1;
-      container.state = { is: 'running', startedAtMs: ctx.nowMs() };
-      tellNormal(ctx, entry, container, 'Created', `Created container: ${container.spec.name}`);
-      tellNormal(ctx, entry, container, 'Started', `Started container ${container.spec.name}`);
+    entry.startTimers.push(ctx.schedule(drawStartMs(), () => this.#begin(entry, container, outcome)));
+  }
+
+  #begin(entry: KubeletPod, container: KubeletContainer, outcome: LaunchOutcome): void {
+    const { ctx, streams } = this.#options;
+    const { creation } = entry.behaviour;
+    if (creation !== undefined && container.failedCreations < (creation.times ?? Infinity)) {
+      this.#notCreated(entry, container, outcome, creation);
+      return;
+    }
+    if (container.state.is === 'terminated') container.last = container.state;
+    if (container.last !== undefined) container.restarts += 1;
+    container.conduct = drawConduct(entry.behaviour, container, streams);
+    ctx.machine.startContainer(startedPod(entry, container), container.spec.name, container.conduct);
+    container.state = { is: 'running', startedAtMs: ctx.nowMs() };
+    tellNormal(ctx, entry, container, 'Created', `Created container: ${container.spec.name}`);
+    tellNormal(ctx, entry, container, 'Started', `Started container ${container.spec.name}`);
+    this.#afterHook(entry, container, outcome.started);
+  }
+
+  /** A postStart hook runs beside the application, and whoever waits for the container waits for it too (K-14). */
+  #afterHook({ behaviour }: KubeletPod, container: KubeletContainer, started: () => void): void {
+    const { ctx, streams } = this.#options;
+    const hook = container.spec.lifecycle?.postStart;
+    if (hook === undefined) {
+      started();
+      return;
+    }
+    container.isInPostStart = true;
+    const over = (): void => {
+      container.isInPostStart = false;
       started();
     };
-    entry.startTimers.push(ctx.schedule(drawStartMs(), begin));
+    container.timers.push(ctx.schedule(hookMs(hook, behaviour.postStart, streams.models), over));
+  }
+
+  /** The runtime says no; the pod is synced again after a pause (K-17, K-18). */
+  #notCreated(entry: KubeletPod, container: KubeletContainer, outcome: LaunchOutcome, creation: CreationModel): void {
+    const { ctx, statusChanged, streams } = this.#options;
+    const { reason, message } = creation;
+    container.failedCreations += 1;
+    if (container.state.is === 'terminated') container.last = container.state;
+    container.state = { is: 'waiting', reason, message };
+    statusChanged(entry);
+    tellWarning(ctx, entry, container, 'Failed', `Error: ${message}`);
+    const pauseMs = SYNC_BACKOFF_MS + streams.models().below(SYNC_BACKOFF_JITTER_MS);
+    const again = (): void => this.launch(entry, container, { started: outcome.started });
+    entry.startTimers.push(ctx.schedule(pauseMs, again));
+    outcome.failed?.();
   }
 
   #retryLater(

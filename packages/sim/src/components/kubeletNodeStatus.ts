@@ -12,6 +12,8 @@ export interface NodeState {
   readonly isNetworkUp: boolean;
   /** Nodes that are born with the taint network-unavailable have that condition until their routes exist; others lack it. */
   readonly hasRoutes: boolean | undefined;
+  /** It ends its pods, and the machine goes down (K-50). */
+  readonly isShuttingDown?: boolean;
   /** Pressure conditions in force. */
   readonly pressure: readonly string[];
   /** What a fault lets the kubelet say instead. */
@@ -43,6 +45,7 @@ const PRESSURES: readonly Texts[] = [
 ];
 const RUNTIME_DOWN =
   '[container runtime status check may not have completed yet, PLEG is not healthy: pleg has yet to be successful]';
+const SHUTTING_DOWN = 'node is shutting down';
 const NETWORK_DOWN =
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
 
@@ -72,16 +75,24 @@ function foundConditions(state: NodeState): readonly ForcedCondition[] {
     const isTrue = state.pressure.includes(type);
     return condition(type, isTrue, isTrue ? yes : no);
   });
-  const isReady = state.isRuntimeUp && state.isNetworkUp;
+  const problem = problemOf(state);
+  const isReady = problem === undefined;
   const text: readonly [string, string] = isReady
     ? ['KubeletReady', 'kubelet is posting ready status']
-    : ['KubeletNotReady', state.isRuntimeUp ? NETWORK_DOWN : RUNTIME_DOWN];
+    : ['KubeletNotReady', problem];
   const conditions = [...pressures, condition('Ready', isReady, text)];
   if (state.hasRoutes === undefined) return conditions;
   const routes: readonly [string, string] = state.hasRoutes
     ? ['RouteCreated', 'RouteController created a route']
     : ['NoRouteCreated', 'RouteController failed to create a route'];
   return [...conditions, condition('NetworkUnavailable', !state.hasRoutes, routes)];
+}
+
+/** Why the node is not ready. */
+function problemOf({ isRuntimeUp, isNetworkUp, isShuttingDown }: NodeState): string | undefined {
+  if (!isRuntimeUp) return RUNTIME_DOWN;
+  if (!isNetworkUp) return NETWORK_DOWN;
+  return isShuttingDown === true ? SHUTTING_DOWN : undefined;
 }
 
 /** Whether anything but heartbeat times differs; only then, or when a report is due, is a status written (K-2). */

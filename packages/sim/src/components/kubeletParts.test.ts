@@ -1,15 +1,13 @@
 import type { Condition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
-import type { Pod, PodSpec, Probe } from '@everynode/core/api/pod';
+import type { Pod, PodSpec } from '@everynode/core/api/pod';
 import { formatTime } from '@everynode/core/api/time';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AdmissionPicture, refusalOf } from './kubeletAdmission.ts';
 import { pullPolicyOf } from './kubeletImages.ts';
 import { flipReasons, isSameStatus, nodeConditions } from './kubeletNodeStatus.ts';
 import { type KubeletPod, newKubeletPod } from './kubeletPod.ts';
 import { computePodStatus, phaseOf } from './kubeletPodStatus.ts';
-import { readyAtMs } from './kubeletReadiness.ts';
 import type { PodBehaviour } from './podModels.ts';
 
 const BEHAVIOUR: PodBehaviour = {
@@ -18,6 +16,11 @@ const BEHAVIOUR: PodBehaviour = {
   readiness: { fixed: 0 },
   termination: { fixed: 0 },
   crash: undefined,
+  probes: undefined,
+  init: undefined,
+  postStart: { fixed: 0 },
+  preStop: { fixed: 0 },
+  creation: undefined,
   usage: undefined,
   imageSize: 0,
 };
@@ -103,66 +106,6 @@ describe('refusalOf', () => {
     ['a selector, but running already', pod({ nodeSelector: { a: 'b' } }), picture({ isRunning: true }), undefined],
   ])('%s: refused by the right predicate, or not at all', (_name, subject, seen, expected) => {
     expect(refusalOf(subject, seen)?.reason).toBe(expected);
-  });
-});
-
-describe('readyAtMs', () => {
-  const ask = (
-    probe: Probe | undefined,
-    answersAfterMs: number,
-    rest: { readonly startupProbe?: Probe; readonly probesSinceMs?: number; readonly startupSinceMs?: number } = {},
-  ): number =>
-    readyAtMs({
-      probe,
-      startupProbe: rest.startupProbe,
-      startedAtMs: 1000,
-      answersAfterMs,
-      probesSinceMs: { readiness: rest.probesSinceMs ?? 400, startup: rest.startupSinceMs ?? 400 },
-    });
-
-  test.each([
-    ['no probe', undefined, 0, 1000],
-    ['no probe, slow application', undefined, 5000, 6000],
-    ['the first tick after the start', { periodSeconds: 10 }, 0, 10_400],
-    ['the application answers at a tick', { periodSeconds: 10 }, 9400, 10_400],
-    ['the application answers just after a tick', { periodSeconds: 10 }, 9401, 20_400],
-    ['an initial delay', { periodSeconds: 5, initialDelaySeconds: 12 }, 0, 15_400],
-    ['three successes in a row', { periodSeconds: 5, successThreshold: 3 }, 0, 15_400],
-    ['the default period of 10 s', {}, 0, 10_400],
-  ])('%s', (_name, probe, answersAfterMs, expected) => {
-    expect(ask(probe, answersAfterMs)).toBe(expected);
-  });
-
-  test('readiness is asked for only after the startup probe has passed', () => {
-    expect(ask({ periodSeconds: 10 }, 0, { startupProbe: { periodSeconds: 3, initialDelaySeconds: 20 } })).toBe(30_400);
-  });
-
-  test('K-24: the startup probe has a worker of its own, whose first probe the container waits for', () => {
-    expect(ask(undefined, 0, { startupProbe: { periodSeconds: 20 }, startupSinceMs: 63_000 })).toBe(63_000);
-  });
-
-  test('workers that begin later, as after a restart of the kubelet, find nothing before they begin', () => {
-    expect(ask({ periodSeconds: 10 }, 0, { probesSinceMs: 77_000 })).toBe(77_000);
-  });
-
-  test('never before the application answers, never later than delays and periods allow', () => {
-    const input = fc.record({
-      period: fc.integer({ min: 1, max: 60 }),
-      delay: fc.nat(120),
-      success: fc.integer({ min: 1, max: 5 }),
-      answers: fc.nat(600_000),
-      since: fc.nat(1000),
-    });
-    fc.assert(
-      fc.property(input, ({ period, delay, success, answers, since }) => {
-        const atMs = ask({ periodSeconds: period, initialDelaySeconds: delay, successThreshold: success }, answers, {
-          probesSinceMs: since,
-        });
-        const soonestMs = Math.max(1000 + answers, 1000 + delay * 1000);
-        expect(atMs).toBeGreaterThanOrEqual(soonestMs + (success - 1) * period * 1000);
-        expect(atMs).toBeLessThan(soonestMs + success * period * 1000 + 1);
-      }),
-    );
   });
 });
 

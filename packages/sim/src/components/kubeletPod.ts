@@ -5,8 +5,9 @@
 import { controllerOf, keyOf, type ObjectKey, objectKey } from '@everynode/core/api/meta';
 import type { Container, Pod, PodPhase } from '@everynode/core/api/pod';
 import { isSidecar } from '@everynode/core/match/podRequests';
+import type { ApplicationConduct } from '../seams/machine.ts';
 import type { Timer } from './component.ts';
-import type { ProbesSinceMs } from './kubeletReadiness.ts';
+import type { ProbeKind } from './kubeletProbes.ts';
 import type { PodBehaviour } from './podModels.ts';
 
 export const DEFAULT_GRACE_SECONDS = 30;
@@ -32,8 +33,21 @@ export interface KubeletContainer {
   last: Extract<ContainerState, { readonly is: 'terminated' }> | undefined;
   restarts: number;
   ready: boolean;
-  probesSinceMs: ProbesSinceMs;
-  /** Timers of the running container: probe, crash, stop. */
+  /** It runs, and its startup probe has passed, if it has one. */
+  started: boolean;
+  /** Its postStart hook runs: until that is over nobody is told that it runs (K-14). */
+  isInPostStart: boolean;
+  /** A probe has given it up, and it is being ended. */
+  condemned: boolean;
+  /** What its application will do in this run. */
+  conduct: ApplicationConduct | undefined;
+  /** When the workers of its probes made their first attempt (K-24). */
+  probesSinceMs: Readonly<Record<ProbeKind, number>>;
+  /** Attempts to create it that failed (K-17). */
+  failedCreations: number;
+  /** The next one of the pod waits for it. */
+  whenPassed: (() => void) | undefined;
+  /** Timers of the running container: hook, probes, exit, stop. */
   timers: Timer[];
 }
 
@@ -135,10 +149,11 @@ export function imagesOf({ containers }: KubeletPod): readonly string[] {
   return containers.map(({ spec }) => spec.image);
 }
 
-/** A main container that exits is started again, unless the pod says otherwise (K-21). */
+/** A container that exits is started again, unless the pod says otherwise (K-21); an init container once it has failed (K-14). */
 export function isRestarted(entry: KubeletPod, container: KubeletContainer, exitCode: number): boolean {
   if (container.role === 'sidecar') return true;
   const { restartPolicy = 'Always' } = entry.pod.spec;
+  if (container.role === 'init') return restartPolicy !== 'Never' && exitCode !== 0;
   return restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
 }
 
@@ -160,7 +175,13 @@ function newContainer(spec: Container, role: ContainerRole, reason = 'PodInitial
     last: undefined,
     restarts: 0,
     ready: false,
-    probesSinceMs: { readiness: 0, startup: 0 },
+    started: false,
+    isInPostStart: false,
+    condemned: false,
+    conduct: undefined,
+    probesSinceMs: { readiness: 0, startup: 0, liveness: 0 },
+    failedCreations: 0,
+    whenPassed: undefined,
     timers: [],
   };
 }

@@ -46,13 +46,19 @@ export function phaseOf(entry: KubeletPod): PodPhase {
   const main = entry.containers.filter(({ role }) => role === 'main');
   const codes = main.map(exitCodeOf);
   if (entry.stage === 'stopped') return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
+  const { restartPolicy = 'Always' } = entry.pod.spec;
+  const hasInitFailed = entry.containers.some(
+    ({ role, state }) => role === 'init' && state.is === 'terminated' && state.exitCode !== 0,
+  );
+  if (hasInitFailed && restartPolicy === 'Never') return 'Failed';
   const hasToInit = entry.containers.some(
     ({ role, state }) => role === 'init' && !(state.is === 'terminated' && state.exitCode === 0),
   );
-  const hasUntried = main.some(({ state, last }) => state.is === 'waiting' && last === undefined);
+  const hasUntried = main.some(
+    ({ state, last, isInPostStart }) => (state.is === 'waiting' || isInPostStart) && last === undefined,
+  );
   // What has run once does not go back to Pending because a later start is under way (C-7).
   if (hasToInit || hasUntried) return entry.pod.status?.phase === 'Running' ? 'Running' : 'Pending';
-  const { restartPolicy = 'Always' } = entry.pod.spec;
   const hasStopped = main.every(({ state }) => state.is === 'terminated');
   if (!hasStopped || restartPolicy === 'Always') return 'Running';
   if (codes.every((code) => code === 0)) return 'Succeeded';
@@ -72,7 +78,7 @@ function conditionsOf(
   nowMs: number,
 ): readonly Condition[] {
   const isOver = phase === 'Failed' || phase === 'Succeeded';
-  const isInitialized = entry.containers.every(({ role, state }) => role !== 'init' || state.is === 'terminated');
+  const isInitialized = entry.containers.every(hasInitialized) || entry.containers.some(hasBegun);
   const unready = entry.containers.filter(({ role, ready }) => role !== 'init' && !ready).map(({ spec }) => spec.name);
   const notReady = isOver
     ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
@@ -99,19 +105,40 @@ function conditionsOf(
   return wanted.map((condition) => withTransition(condition, findCondition(previous, condition.type), nowMs));
 }
 
+function hasInitialized({ role, state, started }: KubeletContainer): boolean {
+  if (role === 'sidecar') return started;
+  return role !== 'init' || (state.is === 'terminated' && state.exitCode === 0);
+}
+
+/** A main container that has run shows that all before it is done, whatever has become of a sidecar since. */
+function hasBegun({ role, state, last }: KubeletContainer): boolean {
+  return role === 'main' && (state.is !== 'waiting' || last !== undefined);
+}
+
 function withTransition(condition: Condition, before: Condition | undefined, nowMs: number): Condition {
   const isSame = before !== undefined && before.status === condition.status;
   return { ...condition, lastTransitionTime: isSame ? (before.lastTransitionTime ?? null) : formatTime(nowMs) };
 }
 
-function statusOf({ spec, state, last, restarts, ready }: KubeletContainer): ContainerStatus {
+function statusOf({
+  spec,
+  role,
+  state,
+  last,
+  restarts,
+  ready,
+  started,
+  isInPostStart,
+}: KubeletContainer): ContainerStatus {
+  const hasSucceeded = role === 'init' && state.is === 'terminated' && state.exitCode === 0;
   return {
     name: spec.name,
     image: spec.image,
-    ready,
-    started: state.is === 'running',
+    ready: ready || hasSucceeded,
+    started: started || (role === 'init' && state.is === 'running'),
     restartCount: restarts,
-    state: stateOf(state),
+    // Until its hook is over the pod's sync stands still, and with it the news (K-14).
+    state: isInPostStart ? { waiting: { reason: 'ContainerCreating' } } : stateOf(state),
     ...(last === undefined ? {} : { lastState: stateOf(last) }),
   };
 }

@@ -11,6 +11,7 @@ import type { RunningPod } from '../seams/machine.ts';
 import type { KubeletContext } from './component.ts';
 import { type Refusal, refusalOf } from './kubeletAdmission.ts';
 import type { KubeletContainers } from './kubeletContainers.ts';
+import { KubeletDeparture } from './kubeletDeparture.ts';
 import {
   DEFAULT_GRACE_SECONDS,
   isActive,
@@ -23,13 +24,11 @@ import {
   runningContainers,
 } from './kubeletPod.ts';
 import { isReadyNow, phaseOf } from './kubeletPodStatus.ts';
+import { NODE_SHUTDOWN } from './kubeletShutdown.ts';
 import { findKubeletVictims, PREEMPTED } from './kubeletPreemption.ts';
 import type { KubeletStart } from './kubeletStart.ts';
 import type { KubeletStatusSender } from './kubeletStatusSender.ts';
 import type { KubeletStop } from './kubeletStop.ts';
-
-/** A delete that failed is repeated with the next reconciliation of statuses. */
-const DELETE_AGAIN_MS = 10_000;
 
 export interface PodsOptions {
   readonly ctx: KubeletContext;
@@ -41,16 +40,20 @@ export interface PodsOptions {
   readonly node: () => Node;
   /** Pressure conditions that it reports. */
   readonly pressure: () => readonly string[];
+  readonly isShuttingDown: () => boolean;
   /** V-8. */
   readonly drawAdmissionMs: () => number;
   /** V-16. */
   readonly drawCleanupMs: () => number;
   /** This kubelet knows the pod of this uid no longer, or never did; perhaps something of it runs (K-33). */
   readonly forgotten: (uid: string) => void;
+  /** Nothing of the pod runs any more. */
+  readonly ended: () => void;
 }
 
 export class KubeletPods {
   readonly #options: PodsOptions;
+  readonly #departure: KubeletDeparture;
   readonly #entries = new Map<string, KubeletPod>();
   readonly #queue: { readonly entry: KubeletPod; readonly cause: number | undefined }[] = [];
   #isAdmitting = false;
@@ -60,6 +63,13 @@ export class KubeletPods {
 
   constructor(options: PodsOptions) {
     this.#options = options;
+    const { ctx, statuses, drawCleanupMs } = options;
+    this.#departure = new KubeletDeparture({
+      ctx,
+      statuses,
+      drawCleanupMs,
+      vanished: (entry) => this.#forget(entry),
+    });
   }
 
   find(uid: string): KubeletPod | undefined {
@@ -94,7 +104,7 @@ export class KubeletPods {
     // Pods that have ended need nothing; an end that is still to be confirmed is confirmed by deleting it.
     const entry = newKubeletPod(pod, this.#options.ctx.models.behaviourOf(pod, this.#options.ctx.nodeName));
     if (isTerminal(pod)) {
-      if (isTerminating(pod)) this.#delete(entry);
+      if (isTerminating(pod)) this.#departure.delete(entry);
       this.#options.forgotten(entry.uid);
       return;
     }
@@ -119,7 +129,7 @@ export class KubeletPods {
     else if (entry.stage !== 'stopping') this.#forget(entry);
   }
 
-  /** Stops a pod for the kubelet's own reasons; its object stays, Failed (E-13). One that stops already has this grace at most. */
+  /** Stops a pod for the kubelet's own reasons; its object stays, Failed (E-13). One that stops already may only be hastened. */
   evict(entry: KubeletPod, verdict: PodVerdict, graceMs: number): void {
     entry.verdict = verdict;
     if (entry.stage === 'stopping') this.#options.stop.shorten(entry, this.#options.ctx.nowMs() + graceMs);
@@ -144,7 +154,7 @@ export class KubeletPods {
     const { ctx, stop } = this.#options;
     const graceMs = (entry.pod.metadata.deletionGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000;
     if (entry.stage === 'stopping') stop.shorten(entry, Math.max(ctx.nowMs(), entry.stopBeganMs + graceMs));
-    else if (entry.stage === 'stopped') this.#complete(entry);
+    else if (entry.stage === 'stopped') this.#departure.begin(entry);
     else this.#stop(entry, graceMs, 'deleted');
   }
 
@@ -170,7 +180,7 @@ export class KubeletPods {
   }
 
   #admit(entry: KubeletPod): void {
-    const { ctx, start, node, pressure } = this.#options;
+    const { ctx, start, node, pressure, isShuttingDown } = this.#options;
     if (isTerminating(entry.pod)) {
       // Whoever stopped it before this kubelet came may not have got to the end.
       this.#terminate(entry);
@@ -186,7 +196,8 @@ export class KubeletPods {
       isRunning: running !== undefined,
       compareTolerations: ctx.profile.tolerationCompare,
     });
-    if (refusal === undefined) start.begin(entry, running);
+    if (refusal === undefined && isShuttingDown()) this.#refuse(entry, NODE_SHUTDOWN);
+    else if (refusal === undefined) start.begin(entry, running);
     else if (refusal.lacking === undefined) this.#refuse(entry, refusal);
     else this.#preempt(entry, others, refusal.lacking);
   }
@@ -248,34 +259,11 @@ export class KubeletPods {
 
   #ended(entry: KubeletPod): void {
     if (entry.isVanished) this.#forget(entry);
-    else if (isTerminating(entry.pod)) this.#complete(entry);
+    else if (isTerminating(entry.pod)) this.#departure.begin(entry);
     else this.#options.statuses.changed(entry);
+    this.#options.ended();
     this.#goOnWithPreemption();
     this.#admitNext();
-  }
-
-  /** The last words of a pod that was deleted: its phase, then, when everything is cleaned up, the final delete (K-32). */
-  #complete(entry: KubeletPod): void {
-    const { ctx, statuses, drawCleanupMs } = this.#options;
-    const cause = ctx.trace.cause;
-    statuses.changed(entry, () => {
-      ctx.trace.causedBy(cause, () => ctx.schedule(drawCleanupMs(), () => this.#delete(entry)));
-    });
-  }
-
-  #delete(entry: KubeletPod): void {
-    const { ctx } = this.#options;
-    if (entry.isVanished) {
-      this.#forget(entry);
-      return;
-    }
-    const { key, uid } = entry;
-    const request = { verb: 'delete', kind: 'Pod', key, gracePeriodSeconds: 0, preconditions: { uid } } as const;
-    ctx.send(request, (result) => {
-      // Also after a conflict: whether another pod has taken the name, the watch tells (K-33).
-      if (result.ok || result.reason === 'NotFound') return;
-      ctx.schedule(DELETE_AGAIN_MS, () => this.#delete(entry));
-    });
   }
 
   #forget(entry: KubeletPod): void {

@@ -10,7 +10,7 @@ import type { KubeletContext } from './component.ts';
 import type { KubeletContainers } from './kubeletContainers.ts';
 import type { KubeletLaunch } from './kubeletLaunch.ts';
 import { isEnding, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
-import { probePeriodMs } from './kubeletReadiness.ts';
+import { probePeriodMs } from './kubeletProbes.ts';
 
 /** Last numbers of pods' addresses. */
 const ADDRESS_MIN = 2;
@@ -99,47 +99,40 @@ export class KubeletStart {
       this.#began(entry);
       return;
     }
+    const { launch, containers } = this.#options;
     const next = (): void => this.#next(entry, at + 1);
-    if (container.state.is === 'running' || isDone(container)) {
+    if (hasPassed(container)) {
       next();
       return;
     }
-    const { launch, containers } = this.#options;
-    if (container.role === 'init')
-      launch.launch(entry, container, { started: () => this.#initRan(entry, container, next) });
-    else if (container.role === 'sidecar') launch.launch(entry, container, { started: () => started(next) });
-    else this.#launchMain(entry, container, next);
-
-    function started(then: () => void): void {
-      if (container !== undefined) containers.started(entry, container);
-      then();
-    }
-  }
-
-  /** The next one does not wait for a main container whose image cannot be had; that one goes on trying by itself. */
-  #launchMain(entry: KubeletPod, container: KubeletContainer, next: () => void): void {
-    const { launch, containers } = this.#options;
-    let isFirst = true;
-    const goOn = (): void => {
-      if (isFirst) next();
-      isFirst = false;
-    };
+    container.whenPassed = next;
+    // One that outlived the kubelet is not launched again.
+    if (container.state.is === 'running') return;
+    const started =
+      container.role === 'init' && entry.behaviour.init === undefined
+        ? (): void => this.#initRan(entry, container)
+        : (): void => containers.started(entry, container);
+    // The next one does not wait for a main container whose image cannot be had; that one goes on trying by itself.
     launch.launch(entry, container, {
-      started: () => {
-        containers.started(entry, container);
-        goOn();
-      },
-      failed: goOn,
+      started,
+      ...(container.role === 'main' ? { failed: () => this.passed(container) } : {}),
     });
   }
 
-  /** An init container is done as soon as it has started: how long it works is no part of the model. */
-  #initRan(entry: KubeletPod, container: KubeletContainer, next: () => void): void {
+  /** The next one of its pod waits no longer for this container. */
+  passed(container: KubeletContainer): void {
+    const { whenPassed } = container;
+    container.whenPassed = undefined;
+    whenPassed?.();
+  }
+
+  /** Without a model an init container is done as soon as it has started. */
+  #initRan(entry: KubeletPod, container: KubeletContainer): void {
     const { ctx } = this.#options;
     const nowMs = ctx.nowMs();
     ctx.machine.containerGone(entry.uid, container.spec.name);
     container.state = { is: 'terminated', exitCode: 0, reason: 'Completed', startedAtMs: nowMs, finishedAtMs: nowMs };
-    next();
+    this.passed(container);
   }
 
   #began(entry: KubeletPod): void {
@@ -180,8 +173,12 @@ export class KubeletStart {
     const sinceMs = (probe: Probe | undefined): number =>
       ctx.nowMs() + (probe === undefined ? 0 : drawProbeDelayMs(probePeriodMs(probe)));
     for (const container of containers) {
-      const { readinessProbe, startupProbe } = container.spec;
-      container.probesSinceMs = { readiness: sinceMs(readinessProbe), startup: sinceMs(startupProbe) };
+      const { readinessProbe, startupProbe, livenessProbe } = container.spec;
+      container.probesSinceMs = {
+        readiness: sinceMs(readinessProbe),
+        startup: sinceMs(startupProbe),
+        liveness: sinceMs(livenessProbe),
+      };
     }
   }
 
@@ -190,12 +187,15 @@ export class KubeletStart {
     const { containers, ctx } = this.#options;
     this.#startProbes(entry);
     entry.startTimeMs ??= parseTime(entry.pod.status?.startTime) ?? ctx.nowMs();
-    for (const container of entry.containers) {
+    const names = running.containers.map(({ name }) => name);
+    const lastRunning = entry.containers.reduce((last, { spec }, at) => (names.includes(spec.name) ? at : last), -1);
+    for (const [at, container] of entry.containers.entries()) {
       const known = running.containers.find(({ name }) => name === container.spec.name);
-      if (known === undefined && container.role !== 'init') continue;
+      // What comes before one that runs has done its work, what comes after it has not had its turn.
+      if (known === undefined && (container.role !== 'init' || at > lastRunning)) continue;
       container.last = undefined;
       const startedAtMs = known?.startedAtMs ?? ctx.nowMs();
-      if (container.role === 'init') {
+      if (known === undefined) {
         container.state = {
           is: 'terminated',
           exitCode: 0,
@@ -206,11 +206,14 @@ export class KubeletStart {
         continue;
       }
       container.state = { is: 'running', startedAtMs };
+      container.conduct = known.conduct;
       containers.started(entry, container);
     }
   }
 }
 
-function isDone({ role, state }: KubeletContainer): boolean {
-  return role === 'init' && state.is === 'terminated' && state.exitCode === 0;
+/** Nothing waits for it any more: it runs as far as others need it, or it has done its work. */
+function hasPassed({ role, state, started }: KubeletContainer): boolean {
+  if (role === 'init') return state.is === 'terminated' && state.exitCode === 0;
+  return state.is === 'running' && (role === 'main' || started);
 }

@@ -4,9 +4,12 @@
  */
 import type { Rng } from '../engine/rng.ts';
 import type { KubeletContext, Timer } from './component.ts';
+import { hookMs } from './kubeletApplication.ts';
 import { tellNormal } from './kubeletEvents.ts';
 import { type KubeletContainer, type KubeletPod, runningContainers } from './kubeletPod.ts';
 
+/** What a preStop hook leaves of the grace is never less for the container itself (K-31). */
+const AFTER_HOOK_MS = 2000;
 /** What exits on SIGTERM in time went well; what had to be killed did not. */
 const EXIT_CLEAN = 0;
 const EXIT_KILLED = 137;
@@ -14,6 +17,8 @@ const EXIT_KILLED = 137;
 export interface StopOptions {
   readonly ctx: KubeletContext;
   readonly rng: Rng;
+  /** For hooks without a `sleep`. */
+  readonly models: () => Rng;
   readonly cancelTimers: (container: KubeletContainer) => void;
   /** Notes an exit in the container's state. */
   readonly exited: (entry: KubeletPod, container: KubeletContainer, exitCode: number, atMs: number) => void;
@@ -48,6 +53,13 @@ export class KubeletStop {
     if (runningContainers(entry).length > 0) ctx.machine.stopPod(entry.uid);
     this.#stopping.set(entry.uid, { ended, waiting: [], exits: new Map() });
     this.#stopNext(entry);
+  }
+
+  /** Ends one container of a pod that goes on, with its hook and its grace; what follows is for the exit to say. */
+  endOne(entry: KubeletPod, container: KubeletContainer, graceMs: number): void {
+    const nowMs = this.#options.ctx.nowMs();
+    const { atMs, exitCode } = this.#exitOf(entry, container, nowMs, nowMs + graceMs);
+    container.timers.push(this.#scheduleExit(entry, container, atMs, exitCode));
   }
 
   /** A second, shorter grace takes effect at once; a longer one never does (A-11, K-34). */
@@ -93,19 +105,40 @@ export class KubeletStop {
   }
 
   #signal(entry: KubeletPod, container: KubeletContainer, stopping: Stopping): void {
-    const { ctx, rng } = this.#options;
-    tellNormal(ctx, entry, container, 'Killing', `Stopping container ${container.spec.name}`);
-    const exitsAtMs = ctx.nowMs() + rng.draw(entry.behaviour.termination);
-    if (exitsAtMs <= entry.stopDeadlineMs) this.#exitAt(entry, container, stopping, exitsAtMs, EXIT_CLEAN);
-    else this.#exitAt(entry, container, stopping, Math.max(entry.stopDeadlineMs, ctx.nowMs()), EXIT_KILLED);
+    tellNormal(this.#options.ctx, entry, container, 'Killing', `Stopping container ${container.spec.name}`);
+    const { atMs, exitCode } = this.#exitOf(entry, container, entry.stopBeganMs, entry.stopDeadlineMs);
+    this.#exitAt(entry, container, stopping, atMs, exitCode);
+  }
+
+  /** The preStop hooks of all containers begin at once; who is signalled later, as a sidecar is, may be through with its own. */
+  #exitOf(
+    entry: KubeletPod,
+    { spec }: KubeletContainer,
+    beganMs: number,
+    deadlineMs: number,
+  ): { readonly atMs: number; readonly exitCode: number } {
+    const { ctx, rng, models } = this.#options;
+    const { preStop, termination } = entry.behaviour;
+    const nowMs = ctx.nowMs();
+    const hook = spec.lifecycle?.preStop;
+    // Without a grace there is no time for a hook.
+    const hookOverMs =
+      hook === undefined || deadlineMs <= beganMs ? 0 : Math.min(deadlineMs, beganMs + hookMs(hook, preStop, models));
+    const signalMs = Math.max(nowMs, hookOverMs);
+    const killMs = Math.max(nowMs, deadlineMs, hookOverMs === 0 ? 0 : signalMs + AFTER_HOOK_MS);
+    const exitsAtMs = signalMs + rng.draw(termination);
+    return exitsAtMs <= killMs ? { atMs: exitsAtMs, exitCode: EXIT_CLEAN } : { atMs: killMs, exitCode: EXIT_KILLED };
   }
 
   #exitAt(entry: KubeletPod, container: KubeletContainer, stopping: Stopping, atMs: number, exitCode: number): void {
+    stopping.exits.set(container, { atMs, timer: this.#scheduleExit(entry, container, atMs, exitCode) });
+  }
+
+  #scheduleExit(entry: KubeletPod, container: KubeletContainer, atMs: number, exitCode: number): Timer {
     const { ctx, exited } = this.#options;
-    const exit = (): void => {
+    return ctx.schedule(Math.max(0, atMs - ctx.nowMs()), () => {
       ctx.machine.containerGone(entry.uid, container.spec.name);
       exited(entry, container, exitCode, ctx.nowMs());
-    };
-    stopping.exits.set(container, { atMs, timer: ctx.schedule(atMs - ctx.nowMs(), exit) });
+    });
   }
 }

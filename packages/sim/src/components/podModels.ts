@@ -1,6 +1,6 @@
 /** How long the steps of a pod's life take on a node: the plan's models over the defaults of §12 (`engine/latencies.ts`). */
 import type { Pod } from '@everynode/core/api/pod';
-import type { Draw, PodUsage } from '../plan.ts';
+import type { CreationModel, Draw, InitModel, PodUsage, ProbeModel } from '../plan.ts';
 
 /** The resolved model of one pod; absent parts fall back to the V-table, `engine/latencies.ts`. */
 export interface PodBehaviour {
@@ -10,6 +10,15 @@ export interface PodBehaviour {
   readonly readiness: Draw;
   readonly termination: Draw;
   readonly crash: { readonly after: Draw; readonly exitCode: number } | undefined;
+  /** When it fails its probes though it runs; undefined: never. */
+  readonly probes: ProbeModel | undefined;
+  /** How init containers do their work; undefined: done at once. */
+  readonly init: InitModel | undefined;
+  /** How long hooks of a manifest run whose handler does not say so itself (K-14, K-31). */
+  readonly postStart: Draw;
+  readonly preStop: Draw;
+  /** How containers fail to be created; undefined: they do not. */
+  readonly creation: CreationModel | undefined;
   /** Absent: the pod uses nothing that counts. */
   readonly usage: PodUsage | undefined;
   /** Bytes of each of its images. */

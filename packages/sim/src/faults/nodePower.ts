@@ -1,4 +1,4 @@
-/** Machines without power: after a crash or for a reboot. Everything on them stops at once. Rules: K-37, X-7. */
+/** Machines without power: after a crash or for a reboot. Everything on them stops at once. Rules: K-37, K-50, X-7. */
 import { type AnyFault, defineFault, liftAll } from './fault.ts';
 
 export const nodeCrash: AnyFault = defineFault({
@@ -11,9 +11,10 @@ export const nodeCrash: AnyFault = defineFault({
 });
 
 export const nodeReboot: AnyFault = defineFault({
-  summary: 'Reboots nodes: down for as long as the fault lasts, then the same pods start again in place.',
+  summary:
+    'Reboots nodes: down until the fault ends, then the same pods start again in place; with the setting shutdownGracePeriod the kubelet first ends its pods.',
   targets: 'nodes',
   instant: false,
   params: {},
-  begin: ({ seams, nodes }) => liftAll(nodes.map((node) => seams.machine.powerOff(node))),
+  begin: ({ seams, nodes }) => liftAll(nodes.map((node) => seams.machine.shutDown(node))),
 });

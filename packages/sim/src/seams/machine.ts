@@ -10,6 +10,31 @@ import type { ContainerUsage } from './machineUsage.ts';
 export interface RunningContainer {
   readonly name: string;
   readonly startedAtMs: number;
+  /** Absent: a container of which nothing more is known. */
+  readonly conduct?: ApplicationConduct;
+}
+
+/** A time in which an application does not answer its probes as it should, in ms since its container's start. */
+export interface FailingSpell {
+  readonly fromMs: number;
+  /** Not included; Infinity: until the container is started anew. */
+  readonly untilMs: number;
+  /** It does answer, but only after so long; absent: each probe fails at once. */
+  readonly answersInMs?: number;
+}
+
+/**
+ * What the application in one container will do, in ms since the container's start: drawn when it starts, and true
+ * from then on whatever becomes of the kubelet.
+ */
+export interface ApplicationConduct {
+  /** From then on it answers its startup and liveness probes. */
+  readonly answersAfterMs: number;
+  /** From then on it answers its readiness probe. */
+  readonly readyAfterMs: number;
+  /** It exits by itself: it crashes, or it is an init container that has done its work. */
+  readonly exit?: { readonly afterMs: number; readonly exitCode: number };
+  readonly spells: Readonly<Record<'startup' | 'readiness' | 'liveness', readonly FailingSpell[]>>;
 }
 
 /** A pod of which at least one container truly runs. */
@@ -75,7 +100,11 @@ export interface Machine extends MachineView {
   removeImages(cleanup: ImageCleanup): number;
   /** Dead containers of these pods are removed, with all that they wrote (E-8). */
   removeDeadContainers(isRemoved: (uid: string) => boolean): void;
-  startContainer(pod: StartedPod, container: string): void;
+  startContainer(pod: StartedPod, container: string, conduct?: ApplicationConduct): void;
+  /** Asked to shut down in good order: `listener` runs, and has at most `maxMs` until the power goes (K-50). */
+  onShutdown(maxMs: number, listener: () => void): void;
+  /** Nothing of the kubelet holds the shutdown up any more. */
+  powerDown(): void;
   /** Marks the pod as being stopped. */
   stopPod(uid: string): void;
   /** The container is gone; the pod leaves `running` with its last one. */

@@ -2,7 +2,7 @@
 import { assert } from '@everynode/core/assert';
 import { type ForcedCondition, ForcedConditions } from './forcedConditions.ts';
 import { type Direction, Link } from './link.ts';
-import type { ContainerExit, Machine, RunningPod, StartedPod } from './machine.ts';
+import type { ApplicationConduct, ContainerExit, Machine, RunningPod, StartedPod } from './machine.ts';
 import type { ImageCleanup } from './machineImages.ts';
 import { MachineRoom, type RoomSize } from './machineRoom.ts';
 import { wholeOf } from './machineUsage.ts';
@@ -17,6 +17,7 @@ export interface MachineChange {
     | 'removed'
     | 'poweredOff'
     | 'poweredOn'
+    | 'shuttingDown'
     | 'unreachable'
     | 'reachable'
     | 'pressed'
@@ -44,6 +45,8 @@ export interface MachineOptions {
   readonly changed: (change: MachineChange) => void;
   /** Lets the node's kubelet learn of something, if it lives. */
   readonly tellKubelet: (run: () => void) => void;
+  /** The system goes on to power off. */
+  readonly powerDown: () => void;
   /** A rule of this step made a difference. */
   readonly bite: (stepId: string) => void;
 }
@@ -71,9 +74,12 @@ export class MachineState implements Machine {
   #killListener: KillListener | undefined;
   #roomListener: Listener | undefined;
   #conditionsListener: Listener | undefined;
+  #shutdown: { readonly maxMs: number; readonly listener: () => void } | undefined;
   #boot = 1;
   /** Faults that hold the power off or spoil pulls: overlapping ones add up. */
   readonly powerCuts: string[] = [];
+  /** Faults whose shutdown is under way, and which hold the power off once that is through. */
+  readonly shutdowns: string[] = [];
   readonly imageFailures: ImageFailure[] = [];
   readonly link: Link = new Link();
   readonly forced: ForcedConditions;
@@ -125,12 +131,13 @@ export class MachineState implements Machine {
     this.#roomChanged();
   }
 
-  startContainer(pod: StartedPod, container: string): void {
+  startContainer(pod: StartedPod, container: string, conduct?: ApplicationConduct): void {
     assert(this.powered, () => `${container} of ${pod.key} starts on ${this.name}, which has no power`);
     const before = this.#pods.get(pod.uid);
     const containers = before?.containers.filter((each) => each.name !== container) ?? [];
     const { uid, key, daemonSet } = pod;
-    const started = { name: container, startedAtMs: this.#options.nowMs() };
+    const startedAtMs = this.#options.nowMs();
+    const started = { name: container, startedAtMs, ...(conduct === undefined ? {} : { conduct }) };
     this.#put({ uid, key, daemonSet, stopping: before?.stopping ?? false, containers: [...containers, started] });
     if (pod.image !== undefined) this.room.images.used(pod.image, started.startedAtMs);
     this.#tell('containerStarted', uid, container);
@@ -172,11 +179,28 @@ export class MachineState implements Machine {
     this.forced.posted();
   }
 
-  /** The kubelet that listened is dead. */
+  onShutdown(maxMs: number, listener: () => void): void {
+    this.#shutdown = { maxMs, listener };
+  }
+
+  powerDown(): void {
+    if (this.shutdowns.length > 0) this.#options.powerDown();
+  }
+
+  /** Lets the kubelet begin; for how long it may hold the shutdown up, or undefined where nobody does. */
+  askToShutDown(): number | undefined {
+    if (this.#shutdown === undefined) return undefined;
+    this.#options.tellKubelet(this.#shutdown.listener);
+    return this.#shutdown.maxMs;
+  }
+
+  /** The kubelet that listened is dead, and holds up no shutdown any more. */
   forgetListeners(): void {
+    this.#shutdown = undefined;
     this.#killListener = undefined;
     this.#roomListener = undefined;
     this.#conditionsListener = undefined;
+    this.powerDown();
   }
 
   removeImages(cleanup: ImageCleanup): number {

@@ -9,6 +9,9 @@ import { type MachineChange, MachineState } from './machineState.ts';
 import type { RoomSize } from './machineRoom.ts';
 import type { Lift, PressureResource } from './seams.ts';
 
+/** From the last pod's end to the end of everything else: some seconds, a choice of the model. */
+const SYSTEM_STOP_MS = 3000;
+
 export interface MachinesOptions {
   readonly nowMs: () => number;
   /** What a machine does later by itself. */
@@ -16,6 +19,8 @@ export interface MachinesOptions {
   readonly bites: Bites;
   /** Told after every change; power and link changes come before anybody acts on them. */
   readonly changed: (change: MachineChange) => void;
+  /** Something that a machine does by itself, so much later. */
+  readonly after: (delayMs: number, node: string, run: () => void) => void;
   /** Lets the kubelet of a node learn of something, if it lives. */
   readonly tellKubelet: (node: string, run: () => void) => void;
 }
@@ -42,6 +47,7 @@ export class Machines {
       schedule: (delayMs, run) => schedule(name, delayMs, run),
       changed,
       tellKubelet: (run) => tellKubelet(name, run),
+      powerDown: () => this.#stopSystem(name),
       bite: (stepId) => bites.bite(stepId),
     });
     this.#machines.set(name, machine);
@@ -54,6 +60,8 @@ export class Machines {
   remove(name: string): void {
     const machine = this.#machines.get(name);
     if (machine === undefined) return;
+    // What was to be off once it had shut down needs no power any more.
+    machine.shutdowns.splice(0);
     machine.losePower();
     this.#machines.delete(name);
     this.#list = undefined;
@@ -72,28 +80,77 @@ export class Machines {
 
   powerOff(stepId: string, node: string): Lift {
     return this.#hold(stepId, node, 'power', {
-      begin: (machine) => {
-        const wasPowered = machine.powered;
-        machine.powerCuts.push(stepId);
-        if (!wasPowered) return;
-        this.#options.bites.bite(stepId);
-        machine.losePower();
-        this.#options.changed({ node, what: 'poweredOff' });
-      },
+      begin: (machine) => this.#cutPower(machine, stepId),
+      end: (machine) => this.#returnPower(machine, stepId),
+    });
+  }
+
+  /** As `powerOff`, but a kubelet that listens for it may first end its pods (K-50). Lifted before that: cut and boot at once. */
+  shutDown(stepId: string, node: string): Lift {
+    return this.#hold(stepId, node, 'shutdown', {
+      begin: (machine) => this.#beginShutdown(machine, stepId),
       end: (machine) => {
-        removeOne(machine.powerCuts, stepId);
-        const [holder, ...others] = machine.powerCuts;
-        // From here on this one alone keeps it off.
-        if (holder !== undefined && others.length === 0) this.#options.bites.bite(holder);
-        if (!machine.powered) return;
-        machine.bootAgain();
-        for (const [resource, presses] of Object.entries(machine.room.presses)) {
-          if (!machine.room.isWatched(resource as PressureResource)) continue;
-          for (const press of presses) this.#options.bites.bite(press.stepId);
-        }
-        this.#options.changed({ node, what: 'poweredOn' });
+        if (machine.shutdowns.length > 0) this.#endShutdown(machine);
+        this.#returnPower(machine, stepId);
       },
     });
+  }
+
+  #beginShutdown(machine: MachineState, stepId: string): void {
+    const { name: node, shutdowns } = machine;
+    const isUnderway = shutdowns.length > 0;
+    const maxMs = isUnderway || !machine.powered ? undefined : machine.askToShutDown();
+    if (!isUnderway && maxMs === undefined) {
+      this.#cutPower(machine, stepId);
+      return;
+    }
+    shutdowns.push(stepId);
+    this.#options.bites.bite(stepId);
+    if (maxMs === undefined) return;
+    const { boot } = machine;
+    this.#options.changed({ node, what: 'shuttingDown' });
+    // The system waits for nobody longer than it has promised.
+    this.#options.after(maxMs, node, () => {
+      if (machine.boot === boot && machine.shutdowns.length > 0) this.#stopSystem(node);
+    });
+  }
+
+  /** Without pods the rest of the system takes a moment. */
+  #stopSystem(node: string): void {
+    const machine = this.#machines.get(node);
+    if (machine === undefined) return;
+    const { boot } = machine;
+    this.#options.after(SYSTEM_STOP_MS, node, () => {
+      if (machine.boot === boot && machine.shutdowns.length > 0) this.#endShutdown(machine);
+    });
+  }
+
+  #endShutdown(machine: MachineState): void {
+    for (const stepId of machine.shutdowns.splice(0)) this.#cutPower(machine, stepId);
+  }
+
+  #cutPower(machine: MachineState, stepId: string): void {
+    const wasPowered = machine.powered;
+    // What shuts down when the power goes is off as well, for as long as it was meant to be.
+    machine.powerCuts.push(stepId, ...machine.shutdowns.splice(0));
+    if (!wasPowered) return;
+    this.#options.bites.bite(stepId);
+    machine.losePower();
+    this.#options.changed({ node: machine.name, what: 'poweredOff' });
+  }
+
+  #returnPower(machine: MachineState, stepId: string): void {
+    removeOne(machine.powerCuts, stepId);
+    const [holder, ...others] = machine.powerCuts;
+    // From here on this one alone keeps it off.
+    if (holder !== undefined && others.length === 0) this.#options.bites.bite(holder);
+    if (!machine.powered) return;
+    machine.bootAgain();
+    for (const [resource, presses] of Object.entries(machine.room.presses)) {
+      if (!machine.room.isWatched(resource as PressureResource)) continue;
+      for (const press of presses) this.#options.bites.bite(press.stepId);
+    }
+    this.#options.changed({ node: machine.name, what: 'poweredOn' });
   }
 
   /** Cuts the link one way or both ways. It bites where something is lost or held back, not by standing there. */

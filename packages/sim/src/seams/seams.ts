@@ -75,6 +75,8 @@ export interface Seams {
   readonly machine: {
     /** Everything on the machine stops at once; the lift boots it again, containers restart (K-37). */
     powerOff(node: string): Lift;
+    /** The same in good order: a kubelet that is told to may first end its pods (K-50). */
+    shutDown(node: string): Lift;
     /** Cuts the control link both ways, or in this direction alone; what runs goes on running (K-38). */
     partition(node: string, direction?: Direction): Lift;
     /** The node's kubelet posts this condition as its own, in place of what it would find (K-5, K-6). */

@@ -93,6 +93,7 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
     },
     machine: {
       powerOff: (node) => machines.powerOff(stepId, node),
+      shutDown: (node) => machines.shutDown(stepId, node),
       partition: (node, direction) => machines.partition(stepId, node, direction),
       forceCondition: (node, condition) => machines.forceCondition(stepId, node, condition),
       press: (node, resource, { evict }) => machines.press(stepId, node, resource, evict),
