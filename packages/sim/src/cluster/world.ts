@@ -93,7 +93,6 @@ export function createWorld(
     bites,
     schedule: (node, delayMs, run) => void engine.schedule(delayMs, `machine/${node}`, run),
     changed: machineListener({ journal, engine, processes, nodeCauses, observe, hub, heartbeats }),
-    after: (delayMs, node, run) => void engine.schedule(delayMs, `machine/${node}`, run),
     tellKubelet: (node, run) => processes.deliver(kubeletName(node), processes.incarnation(kubeletName(node)), run),
   });
   const models = podModelTable(plan.models, (node) => store.get('Node', node)?.metadata.labels, latencyPercent);

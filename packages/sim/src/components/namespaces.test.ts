@@ -121,7 +121,7 @@ describe('A-17: the namespace controller', () => {
         "65.758 pod.removed kubelet/pool-0 @pool-0",
         "65.758 pod.removed kubelet/pool-1 @pool-1",
         "70.062 ds.removed namespace-controller ds/team/agent",
-        "70.110 ns.removed namespace-controller ns/team",
+        "70.122 ns.removed namespace-controller ns/team",
       ]
     `);
     expect(t.world.store.get('Namespace', 'team')).toBeUndefined();

@@ -51,7 +51,7 @@ describe('a container beyond its memory limit', () => {
     const cluster = createCluster(1, { models: [{ select: {}, usage: { memory: { constant: 2 * MIB } } }] });
     cluster.ask({
       verb: 'create',
-      object: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'job', namespace: 'd' }, spec },
+      object: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'job', namespace: 'default' }, spec },
     });
     cluster.runUntil(30_000);
     expect(cluster.pods()[0]?.status?.phase).toBe('Failed');

@@ -19,8 +19,6 @@ export interface MachinesOptions {
   readonly bites: Bites;
   /** Told after every change; power and link changes come before anybody acts on them. */
   readonly changed: (change: MachineChange) => void;
-  /** Something that a machine does by itself, so much later. */
-  readonly after: (delayMs: number, node: string, run: () => void) => void;
   /** Lets the kubelet of a node learn of something, if it lives. */
   readonly tellKubelet: (node: string, run: () => void) => void;
 }
@@ -110,7 +108,7 @@ export class Machines {
     const { boot } = machine;
     this.#options.changed({ node, what: 'shuttingDown' });
     // The system waits for nobody longer than it has promised.
-    this.#options.after(maxMs, node, () => {
+    this.#options.schedule(node, maxMs, () => {
       if (machine.boot === boot && machine.shutdowns.length > 0) this.#stopSystem(node);
     });
   }
@@ -120,7 +118,7 @@ export class Machines {
     const machine = this.#machines.get(node);
     if (machine === undefined) return;
     const { boot } = machine;
-    this.#options.after(SYSTEM_STOP_MS, node, () => {
+    this.#options.schedule(node, SYSTEM_STOP_MS, () => {
       if (machine.boot === boot && machine.shutdowns.length > 0) this.#endShutdown(machine);
     });
   }
