@@ -1,5 +1,6 @@
 import type { Pod, Toleration } from '@everynode/core/api/pod';
 import { describe, expect, test } from 'vitest';
+import { outsideClient } from '../cluster/world.ts';
 import { agent, createCluster, type TestCluster } from '../cluster/testCluster.ts';
 
 function plainPod(name: string, tolerations: readonly Toleration[]): Pod {
@@ -148,6 +149,23 @@ describe('taint eviction', () => {
       [],
       [],
     ]);
+  });
+
+  test('T-1: a pod that comes at the very instant at which its node loses the taint is judged without it', () => {
+    const cluster = withPod([]);
+    cluster.ask({ verb: 'delete', kind: 'Pod', key: 'default/app', gracePeriodSeconds: 0 });
+    taint(cluster, 'maintenance');
+    cluster.runUntil(40_000);
+    const pod = plainPod('late', []);
+    const { engine } = cluster.world;
+    // Two requests of one moment: the pod first, so its watch event is handed over first.
+    for (const request of [
+      { verb: 'create', object: { ...pod, spec: { ...pod.spec, nodeName: 'pool-0' } } },
+      { verb: 'patch', kind: 'Node', key: 'pool-0', patch: { type: 'merge', body: { spec: { taints: null } } } },
+    ] as const)
+      engine.withCause(0, () => outsideClient(cluster.world, 'test').send(request, () => undefined));
+    cluster.runUntil(60_000);
+    expect([cluster.events('taint.timerFired'), cluster.pods().length]).toEqual([[], 1]);
   });
 
   test('T-7: of a pod that has ended the object goes at once', () => {
