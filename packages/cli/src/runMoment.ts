@@ -6,6 +6,8 @@ import { keyOf } from '@everynode/core/api/meta';
 import { applyPatch } from '@everynode/core/api/patch';
 import { type Kind, KINDS, objectRef } from '@everynode/core/api/objects';
 import type { ServedEvent, ServedObject, Server } from '@everynode/kubectl/server';
+import { profileOf } from '@everynode/core/profile';
+import { assert } from '@everynode/core/assert';
 import { formatDuration } from '@everynode/scenario/duration';
 import type { Change, RunObserver, WorldView } from '@everynode/sim/cluster/worldView';
 import type { Plan } from '@everynode/sim/plan';
@@ -21,7 +23,9 @@ const KIND_NAMES = Object.keys(KINDS) as Kind[];
 /** Serves the state at the end of the instant. */
 export function serveMoment(plan: Plan, atMs: number): Server {
   const objects = new Map<string, readonly ServedObject[]>();
-  const events = new ApiEvents();
+  const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
+  assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
+  const events = new ApiEvents(profile);
   const heard = (line: string): void => {
     const record = JSON.parse(line) as TraceRecord;
     if (record.kind === 'event') events.add(record);

@@ -21,6 +21,7 @@ const BOUNDARIES: readonly (readonly [SwitchKey, string, string])[] = [
   ['countOldUnavailable', '1.29.9', '1.29.10'],
   ['countOldUnavailable', '1.30.5', '1.30.6'],
   ['countOldUnavailable', '1.27', '1.31.0'],
+  ['separateTaintEviction', '1.28', '1.29.0'],
   ['imageInodesThreshold', '1.29', '1.30.0'],
   ['evictGraceOneSecond', '1.30', '1.31.0'],
   ['generateNameRetry', '1.30', '1.31.0'],

@@ -11,6 +11,7 @@ export type SwitchKey =
   | 'skipDeletedTerminal'
   | 'surgeSunset'
   | 'countOldUnavailable'
+  | 'separateTaintEviction'
   | 'imageInodesThreshold'
   | 'evictGraceOneSecond'
   | 'generateNameRetry'
@@ -84,6 +85,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.31.0', '1.30.6', '1.29.10', '1.28.15'],
     reference: '#123233, #127774, #127775, #127776',
     rules: ['DS-U7', 'DS-U8'],
+  },
+  separateTaintEviction: {
+    name: 'separate-taint-eviction',
+    behaviour: 'taint eviction is a controller of its own, and signs its events so',
+    since: ['1.29.0'],
+    gate: { name: 'SeparateTaintEvictionController', since: 29, lockedSince: 34 },
+    reference: 'KEP-3902',
+    rules: ['T-8'],
   },
   imageInodesThreshold: {
     name: 'image-inodes-threshold',

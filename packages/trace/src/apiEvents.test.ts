@@ -16,8 +16,12 @@ function said(seq: number, atMs: number, overrides: Partial<EventRecord> & { rea
   };
 }
 
-function eventsOf(records: readonly EventRecord[], atMs: number): ReturnType<ApiEvents['at']> {
-  const events = new ApiEvents();
+function eventsOf(
+  records: readonly EventRecord[],
+  atMs: number,
+  separateTaintEviction = true,
+): ReturnType<ApiEvents['at']> {
+  const events = new ApiEvents({ separateTaintEviction });
   for (const record of records) events.add(record);
   return events.at(atMs);
 }
@@ -98,6 +102,11 @@ describe('an event about a node', () => {
     const [event] = eventsOf([said(0, 0, { message: 'm', actor, object: 'node/node-3' })], 0);
     expect(event?.reportingComponent).toBe(component);
   });
+});
+
+it('T-8: until 1.28 taint eviction signed as the part of another controller that it was', () => {
+  const record = said(0, 0, { message: 'm', actor: 'taint-eviction', object: 'pod/a/p' });
+  expect(eventsOf([record], 0, false)[0]?.source).toEqual({ component: 'taint-controller' });
 });
 
 describe('an event of the scheduler', () => {

@@ -8,6 +8,7 @@ import { compareKeys, keyOf, splitKey } from '@everynode/core/api/meta';
 import { KINDS, splitRef } from '@everynode/core/api/objects';
 import { EPOCH_UNIX_MS, formatMicroTime, formatTime } from '@everynode/core/api/time';
 import { EventSeries } from './eventSeries.ts';
+import type { Switches } from '@everynode/core/profile';
 import type { EventRecord } from './record.ts';
 
 /** A stored event goes so long after it was last written. */
@@ -19,6 +20,8 @@ const COMPONENTS: Readonly<Record<string, string>> = {
   disruption: 'controllermanager',
   'taint-eviction': 'taint-eviction-controller',
 };
+/** As part of the node lifecycle controller, taint eviction signed otherwise (`sw:separate-taint-eviction`, T-8). */
+const INNER_TAINT_EVICTION = 'taint-controller';
 const SCHEDULER = { actor: 'kube-scheduler', component: 'default-scheduler' } as const;
 /** What the scheduler was doing when it said so. */
 const ACTIONS: Readonly<Record<string, string>> = { Scheduled: 'Binding', Preempted: 'Preempting' };
@@ -30,9 +33,14 @@ interface Stored {
 }
 
 export class ApiEvents {
+  readonly #components: Readonly<Record<string, string>>;
   readonly #recorders = new Map<string, EventCorrelator>();
   readonly #series = new EventSeries();
   readonly #stored = new Map<string, Stored>();
+
+  constructor({ separateTaintEviction }: Pick<Switches, 'separateTaintEviction'>) {
+    this.#components = separateTaintEviction ? COMPONENTS : { ...COMPONENTS, 'taint-eviction': INNER_TAINT_EVICTION };
+  }
 
   /** Takes the records of a run in their order; those that tell of something else are passed over. */
   add(record: EventRecord): void {
@@ -61,7 +69,7 @@ export class ApiEvents {
     const written = recorder.observe(seq, { source: actor, object, type, reason, message: base.message, atMs });
     if (written === undefined) return;
     const [component, host] = actor.split('/');
-    const name = COMPONENTS[component ?? ''] ?? component ?? '';
+    const name = this.#components[component ?? ''] ?? component ?? '';
     this.#store(atMs, {
       ...base,
       metadata: metadataOf(involvedObject, written.id, written.firstAtMs),

@@ -61,6 +61,17 @@ describe('the stay beside NoExecute taints', () => {
   });
 });
 
+test.each([
+  [-1, { kind: 'limited', stayMs: 0 }],
+  [0, { kind: 'limited', stayMs: 0 }],
+  [9_223_372_036, { kind: 'limited', stayMs: 9_223_372_036_000 }],
+  // Go's nanoseconds run over: to a negative number, which stands for no limit, or to 146 years.
+  [10_000_000_000, { kind: 'unlimited' }],
+  [2 ** 53, { kind: 'limited', stayMs: 4_611_686_018_427 }],
+])('T-3: a toleration of %i seconds is as long as it is upstream', (tolerationSeconds, stay) => {
+  expect(stayOf([{ key: 'a', operator: 'Exists', tolerationSeconds }], [taint('a')])).toEqual(stay);
+});
+
 describe('the timer of an eviction', () => {
   const running = { createdAtMs: 0, firesAtMs: 1000 };
 

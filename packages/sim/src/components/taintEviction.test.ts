@@ -1,6 +1,7 @@
 import type { Pod, Toleration } from '@everynode/core/api/pod';
 import { describe, expect, test } from 'vitest';
-import { createCluster, type TestCluster } from '../cluster/testCluster.ts';
+import { outsideClient } from '../cluster/world.ts';
+import { agent, createCluster, type TestCluster } from '../cluster/testCluster.ts';
 
 function plainPod(name: string, tolerations: readonly Toleration[]): Pod {
   const spec = { containers: [{ name: 'main', image: 'app:v1' }], tolerations, terminationGracePeriodSeconds: 5 };
@@ -108,5 +109,127 @@ describe('taint eviction', () => {
     taint(cluster, 'other');
     cluster.runUntil(80_000);
     expect(cluster.pods()).toEqual([]);
+  });
+
+  test('T-3: of several tolerations in use the shortest counts, and a taint in vain no second time', () => {
+    const tolerate = (key: string, tolerationSeconds: number) => {
+      return { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds };
+    };
+    const cluster = withPod([tolerate('a', 300), tolerate('b', 20), tolerate('c', 5)]);
+    const taints = ['a', 'b'].map((key) => ({ key, effect: 'NoExecute' }));
+    cluster.ask({ verb: 'patch', kind: 'Node', key: 'pool-0', patch: { type: 'merge', body: { spec: { taints } } } });
+    cluster.runUntil(100_000);
+    expect(cluster.events('taint.timerFired').map(({ atMs }) => atMs)).toEqual([40_009]);
+  });
+
+  test.each([
+    [-1, [20_009]],
+    [0, [20_009]],
+    [2 ** 53, []],
+  ])('T-3: a toleration of %i s evicts at %j', (tolerationSeconds, firedAtMs) => {
+    const cluster = withPod([{ key: 'maintenance', operator: 'Exists', effect: 'NoExecute', tolerationSeconds }]);
+    taint(cluster, 'maintenance');
+    cluster.runUntil(600_000);
+    expect(cluster.events('taint.timerFired').map(({ atMs }) => atMs)).toEqual(firedAtMs);
+  });
+
+  test('T-7: a pod that is terminating already is evicted too, which changes nothing and fails nothing', () => {
+    const cluster = createCluster(1, { models: [{ select: {}, termination: { fixed: 5_000 } }] });
+    cluster.ask({ verb: 'create', object: plainPod('app', []) });
+    cluster.runUntil(20_000);
+    cluster.ask({ verb: 'delete', kind: 'Pod', key: 'default/app', gracePeriodSeconds: 60 });
+    const deadline = cluster.pods()[0]?.metadata.deletionTimestamp;
+    taint(cluster, 'maintenance');
+    cluster.runUntil(22_000);
+    expect(cluster.events('taint.timerFired')).toHaveLength(1);
+    // A deletion that asks for no grace of its own leaves an earlier one as it is.
+    expect(cluster.pods()[0]?.metadata.deletionTimestamp).toBe(deadline);
+    cluster.runUntil(60_000);
+    expect([cluster.pods(), cluster.events('api.failed').filter(({ actor }) => actor === 'taint-eviction')]).toEqual([
+      [],
+      [],
+    ]);
+  });
+
+  test('T-1: a pod that comes at the very instant at which its node loses the taint is judged without it', () => {
+    const cluster = withPod([]);
+    cluster.ask({ verb: 'delete', kind: 'Pod', key: 'default/app', gracePeriodSeconds: 0 });
+    taint(cluster, 'maintenance');
+    cluster.runUntil(40_000);
+    const pod = plainPod('late', []);
+    const { engine } = cluster.world;
+    // Two requests of one moment: the pod first, so its watch event is handed over first.
+    for (const request of [
+      { verb: 'create', object: { ...pod, spec: { ...pod.spec, nodeName: 'pool-0' } } },
+      { verb: 'patch', kind: 'Node', key: 'pool-0', patch: { type: 'merge', body: { spec: { taints: null } } } },
+    ] as const)
+      engine.withCause(0, () => outsideClient(cluster.world, 'test').send(request, () => undefined));
+    cluster.runUntil(60_000);
+    expect([cluster.events('taint.timerFired'), cluster.pods().length]).toEqual([[], 1]);
+  });
+
+  test('T-7: of a pod that has ended the object goes at once', () => {
+    const cluster = createCluster(1, { models: [{ select: {}, crash: { after: { fixed: 1000 }, exitCode: 0 } }] });
+    const pod = plainPod('job', []);
+    cluster.ask({ verb: 'create', object: { ...pod, spec: { ...pod.spec, restartPolicy: 'Never' } } });
+    cluster.runUntil(20_000);
+    expect(cluster.pods()[0]?.status?.phase).toBe('Succeeded');
+    taint(cluster, 'maintenance');
+    cluster.runUntil(21_000);
+    expect(cluster.pods()).toEqual([]);
+  });
+});
+
+describe('taint eviction of daemon pods', () => {
+  const withAgents = (tolerations: readonly Toleration[] = []): TestCluster => {
+    const cluster = createCluster(1);
+    cluster.ask({ verb: 'create', object: agent({}, { tolerations }) });
+    cluster.runUntil(20_000);
+    return cluster;
+  };
+
+  test.each(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'])(
+    'T-10: %s never evicts one, since it tolerates that without limit',
+    (key) => {
+      const cluster = withAgents();
+      const uid = cluster.podOn('pool-0')?.metadata.uid;
+      taint(cluster, key);
+      cluster.runUntil(25_000);
+      expect([cluster.events('taint.timerFired'), cluster.podOn('pool-0')?.metadata.uid]).toEqual([[], uid]);
+    },
+  );
+
+  test('T-10: for any other taint two deleters race, and the loser finds nothing left to do', () => {
+    const cluster = withAgents();
+    taint(cluster, 'maintenance');
+    cluster.runUntil(40_000);
+    const deletes = cluster
+      .events('apiEvent.SuccessfulDelete')
+      .concat(cluster.events('taint.timerFired'))
+      .map(({ actor }) => actor);
+    expect([new Set(deletes), cluster.pods()]).toEqual([new Set(['daemonset-controller', 'taint-eviction']), []]);
+    expect(cluster.events('taint.timerFired')).toHaveLength(1);
+  });
+
+  test('T-11: one that is tolerated for a minute is evicted every minute, replaced at once, and never backs off', () => {
+    const cluster = withAgents([
+      { key: 'maintenance', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 },
+    ]);
+    taint(cluster, 'maintenance');
+    cluster.runUntil(600_000);
+    const atMs = cluster.events('taint.timerFired').map((each) => each.atMs);
+    const periods = new Set(atMs.slice(1).map((each, i) => each - (atMs[i] ?? 0)));
+    // A minute, and what it takes until the pod is gone and its successor bound: the same each time.
+    expect([atMs.length, periods.size]).toEqual([9, 1]);
+    expect(Math.trunc([...periods].map((each) => each / 1000)[0] ?? 0)).toBe(60);
+    expect(cluster.events('daemonset.backoff')).toEqual([]);
+  });
+
+  test('T-12: out-of-service evicts one as any other taint does, and keeps the next one away', () => {
+    const cluster = withAgents();
+    taint(cluster, 'node.kubernetes.io/out-of-service');
+    cluster.runUntil(100_000);
+    expect([cluster.events('taint.timerFired').length, cluster.pods()]).toEqual([1, []]);
+    expect(cluster.daemonSet().status?.desiredNumberScheduled).toBe(0);
   });
 });

@@ -25,10 +25,18 @@ export const taintEviction: ComponentDefinition = {
     });
     const hands = newHands(ctx, evictions);
     const pods = ctx.watch('Pod', {
-      added: (pod) => hands.carryOut(evictions.podChanged(undefined, pod, ctx.nowMs())),
-      updated: (before, after) => hands.carryOut(evictions.podChanged(before, after, ctx.nowMs())),
+      added: (pod) => podChanged(undefined, pod),
+      updated: (before, after) => podChanged(before, after),
       deleted: (pod) => hands.carryOut(evictions.podDeleted(keyOf(pod))),
     });
+    // Of one instant a worker takes what nodes have become first: a pod is judged by the taints that are then known (T-1).
+    const podChanged = (before: Pod | undefined, after: Pod): void => {
+      if (!evictions.concerns(before, after)) return;
+      ctx.schedule(0, () => {
+        const now = pods.get(keyOf(after));
+        if (now !== undefined) hands.carryOut(evictions.podChanged(undefined, now, ctx.nowMs()));
+      });
+    };
     const podsOn = (nodeName: string): readonly Pod[] => ctx.order(pods.byNode(nodeName));
     ctx.watch('Node', {
       added: (node) => hands.carryOut(evictions.nodeChanged(undefined, node, podsOn(node.metadata.name), ctx.nowMs())),

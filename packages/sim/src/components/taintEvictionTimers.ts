@@ -71,9 +71,13 @@ export class TaintEvictionTimers {
 
   /** A new pod, or one whose tolerations or node changed (T-1). Unbound pods and untainted nodes mean nothing (T-2). */
   podChanged(before: Pod | undefined, after: Pod, nowMs: number): readonly EvictionAction[] {
-    if (before !== undefined && isSameForTaints(before, after)) return NOTHING;
     const taints = this.#taints.get(after.spec.nodeName ?? '');
-    return taints === undefined ? NOTHING : this.#judge(after, taints, nowMs);
+    return taints === undefined || !this.concerns(before, after) ? NOTHING : this.#judge(after, taints, nowMs);
+  }
+
+  /** Whether a pod event means anything: the pod is on a tainted node, and new there or with other tolerations. */
+  concerns(before: Pod | undefined, after: Pod): boolean {
+    return this.#taints.has(after.spec.nodeName ?? '') && (before === undefined || !isSameForTaints(before, after));
   }
 
   podDeleted(podKey: ObjectKey): readonly EvictionAction[] {
