@@ -59,6 +59,12 @@ export function checkPools(pools: readonly PoolText[], scope: CompileScope): voi
   for (const [at, pool] of pools.entries()) {
     if (pools.findIndex(({ name }) => name === pool.name) < at)
       complain(scope, [...path, at, 'name'], `pool ${JSON.stringify(pool.name)} is there already; write another name`);
+    if (pool.cloudRoutes === true && pool.cloudProvider === undefined)
+      complain(
+        scope,
+        [...path, at, 'cloudRoutes'],
+        'routes are made by the cloud controller; write `cloudProvider: external` beside it',
+      );
     for (const [resource, quantity] of Object.entries(pool.capacity ?? {})) {
       if (parseUnits(quantity) === undefined)
         complain(
@@ -70,7 +76,8 @@ export function checkPools(pools: readonly PoolText[], scope: CompileScope): voi
   }
 }
 
-export function compilePool({ name, count, spread, labels, taints, capacity, bootstrap }: PoolText): NodePool {
+export function compilePool({ name, count, spread, labels, taints, capacity, ...rest }: PoolText): NodePool {
+  const { bootstrap, cloudProvider, cloudRoutes } = rest;
   const { startTaints, readyWhen } = bootstrap ?? {};
   return {
     name,
@@ -79,6 +86,8 @@ export function compilePool({ name, count, spread, labels, taints, capacity, boo
     ...(labels === undefined ? {} : { labels }),
     ...(taints === undefined ? {} : { taints }),
     capacity: capacity ?? {},
+    ...(cloudProvider === undefined ? {} : { cloudProvider }),
+    ...(cloudRoutes === undefined ? {} : { cloudRoutes }),
     ...(bootstrap === undefined
       ? {}
       : {

@@ -60,7 +60,7 @@ function findUnrestOf(ds: DaemonSet, view: WorldView): readonly string[] {
   return [
     ...wanted.flatMap((node) => findUnrestOn(node.metadata.name, ds, hash, view)),
     ...stray.map((pod) => `${keyOf(pod)} is on ${pod.spec.nodeName ?? 'no node'}, where ${key} has no place`),
-    ...findWrongStatus(ds, view.profile.nodeQueue && wanted.length < nodes.length ? undefined : wanted.length),
+    ...findWrongStatus(ds, isForgetful(ds, wanted.length, nodes.length, view) ? undefined : wanted.length),
   ];
 }
 
@@ -92,6 +92,14 @@ function wantedHash(ds: DaemonSet, view: WorldView): string | undefined {
   });
   const [revision] = current;
   return current.length === 1 ? (revision?.metadata.labels?.[HASH_LABEL] ?? '') : 'no single revision of the template';
+}
+
+/**
+ * Since 1.33 nothing wakes the controller where a node stops being wanted, or is wanted again while its pod is still
+ * there: a sync that fell between taint and untaint has the last word (DS-Q6, DS-X19).
+ */
+function isForgetful({ status }: DaemonSet, wanted: number, nodes: number, { profile }: WorldView): boolean {
+  return profile.nodeQueue && (wanted < nodes || (status?.desiredNumberScheduled ?? 0) < wanted);
 }
 
 /**

@@ -3,6 +3,7 @@ import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import type { ApiObject } from '@everynode/core/api/objects';
 import { objectRef } from '@everynode/core/api/objects';
 import type {
+  ComponentContext,
   ComponentDefinition,
   HeartbeatSeat,
   KubeletContext,
@@ -12,7 +13,7 @@ import type {
 import { drawUid } from '../apiserver/writes.ts';
 import type { MachineState } from '../seams/machineState.ts';
 import { createContext } from './processContext.ts';
-import { identityOf, machineRoom, type NodeSpec, readyNode } from './topology.ts';
+import { identityOf, machineRoom, type NodeSpec, ownLabelsOf, providerIdOf, readyNode } from './topology.ts';
 import { kubeletName, type World } from './world.ts';
 
 /** Makes the kubelet of a node. */
@@ -25,6 +26,15 @@ const LEASE_DURATION_SECONDS = 40;
 
 /** Starts a process of the control plane; after a crash its next incarnation starts by itself. */
 export function startProcess(world: World, component: ComponentDefinition): void {
+  startWith(world, component, (context) => context);
+}
+
+/** A process of the control plane that sees more than the API. */
+export function startWith<C extends ComponentContext>(
+  world: World,
+  component: ComponentDefinition<C>,
+  extend: (context: ComponentContext) => C,
+): void {
   const { processes, hub, settings } = world;
   const { name } = component;
   processes.add(name, {
@@ -38,7 +48,7 @@ export function startProcess(world: World, component: ComponentDefinition): void
         isLinked: () => true,
         lost: () => undefined,
       };
-      tellStart(world, name, incarnation, () => component.start(createContext(world, identity)));
+      tellStart(world, name, incarnation, () => component.start(extend(createContext(world, identity))));
     },
     died: () => {
       hub.closeClient(name);
@@ -57,7 +67,9 @@ export function startExistingNode(world: World, spec: NodeSpec, kubeletOf: Kubel
     const metadata = { ...object.metadata, uid: drawUid(uids) };
     return store.put(object.kind, { ...object, metadata }, (commit) => journal.commit('engine', commit)).object;
   };
-  const node = put(readyNode(spec, identity, engine.nowMs));
+  const { ordinal } = world.machines.get(spec.name) as MachineState;
+  const providerId = spec.cloud === undefined ? undefined : providerIdOf(ordinal);
+  const node = put(readyNode(spec, identity, engine.nowMs, providerId));
   put({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -162,14 +174,15 @@ function registrationOf(
   identity: NodeIdentity,
   start: 'existing' | 'fresh' | 'again',
 ): NodeRegistration {
-  const { labels, taints, capacity, readyWhenDaemonSetPodReady } = spec;
+  const { taints, capacity, readyWhenDaemonSetPodReady } = spec;
   return {
-    labels,
+    labels: ownLabelsOf(spec),
     taints,
     capacity,
     identity,
     existing: start === 'existing',
     freshMachine: start === 'fresh',
+    cloudRoutes: spec.cloud?.needsRoute === true,
     ...(readyWhenDaemonSetPodReady === undefined ? {} : { readyWhenDaemonSetPodReady }),
   };
 }

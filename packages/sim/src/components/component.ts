@@ -128,6 +128,8 @@ export interface NodeRegistration {
   readonly existing: boolean;
   /** First start of a machine that came in the run: nothing on it is configured yet, whatever a Node of its name says. */
   readonly freshMachine: boolean;
+  /** Its cloud makes the routes, and says so in the condition NetworkUnavailable; else the kubelet does. */
+  readonly cloudRoutes: boolean;
 }
 
 /** How a kubelet renews its lease: by events, or by a rule while nothing could touch its renewals. */
