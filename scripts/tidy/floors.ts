@@ -52,9 +52,10 @@ const PROCESSES: readonly (readonly string[])[] = [
   ['garbageCollector'],
   ['namespaceController'],
   ['resourceQuotaController'],
+  ['cloudController'],
 ];
 /** What a component is, and what it is told of pods: everyone's. */
-const CONTRACTS: readonly string[] = ['component', 'podModels'];
+const CONTRACTS: readonly string[] = ['component', 'podModels', 'cloudInstance'];
 
 export function checkFloors(file: SourceFile): readonly Problem[] {
   const here = placeOf(file.path);

@@ -10,6 +10,7 @@ const JOBS = jobsIn(TOUR);
 
 /** One for each thing that the tour teaches. */
 const LESSONS = [
+  'cloud-node',
   'disk-pressure-eviction',
   'drain-and-budget',
   'every-node-and-new-node',
@@ -33,6 +34,7 @@ const LESSONS = [
   'resource-contention',
   'rolling-update-one',
   'rolling-update-ten-percent',
+  'scale-down',
   'soft-eviction',
   'surge-and-host-port',
   'tolerate-all',

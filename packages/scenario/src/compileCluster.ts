@@ -68,6 +68,12 @@ export function checkPools(pools: readonly PoolText[], scope: CompileScope): voi
   for (const [at, pool] of pools.entries()) {
     if (pools.findIndex(({ name }) => name === pool.name) < at)
       complain(scope, [...path, at, 'name'], `pool ${JSON.stringify(pool.name)} is there already; write another name`);
+    if (pool.cloudRoutes === true && pool.cloudProvider === undefined)
+      complain(
+        scope,
+        [...path, at, 'cloudRoutes'],
+        'routes are made by the cloud controller; write `cloudProvider: external` beside it',
+      );
     for (const [resource, quantity] of Object.entries(pool.capacity ?? {})) {
       if (parseUnits(quantity) === undefined)
         complain(
@@ -81,10 +87,11 @@ export function checkPools(pools: readonly PoolText[], scope: CompileScope): voi
 
 /** `at`: the how-many-th pool it is. */
 export function compilePool(
-  { name, count, spread, labels, taints, capacity, machine, kubelet, bootstrap }: PoolText,
+  { name, count, spread, labels, taints, capacity, ...rest }: PoolText,
   at: number,
   scope: CompileScope,
 ): NodePool {
+  const { machine, kubelet, bootstrap, cloudProvider, cloudRoutes } = rest;
   const path = ['spec', 'cluster', 'nodePools', at];
   const { startTaints, readyWhen } = bootstrap ?? {};
   return {
@@ -96,6 +103,8 @@ export function compilePool(
     capacity: capacity ?? {},
     ...(machine === undefined ? {} : { machine: compileMachine(machine, [...path, 'machine'], scope) }),
     ...(kubelet === undefined ? {} : { kubelet: compileKubelet(kubelet, [...path, 'kubelet'], scope) }),
+    ...(cloudProvider === undefined ? {} : { cloudProvider }),
+    ...(cloudRoutes === undefined ? {} : { cloudRoutes }),
     ...(bootstrap === undefined
       ? {}
       : {

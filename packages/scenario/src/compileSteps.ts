@@ -144,7 +144,7 @@ function noteNodes(
       `unknown pool ${JSON.stringify(params['pool'])}; write one of ${roll.pools.join(', ')}`,
     );
   }
-  if (type !== 'removeNodes') return;
+  if (type !== 'removeNodes' && type !== 'scaleDown') return;
   const { include = [] } = (params['nodes'] ?? {}) as NodeFilter;
   for (const name of include) roll.remove(name, step.atMs);
 }

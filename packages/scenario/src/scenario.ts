@@ -129,6 +129,8 @@ export interface PoolText {
     readonly startTaints?: readonly Taint[];
     readonly readyWhen?: { readonly daemonSetPodReady: string };
   };
+  readonly cloudProvider?: 'external';
+  readonly cloudRoutes?: boolean;
 }
 
 export interface FailingText {

@@ -163,6 +163,15 @@ function clusterSchema(): JsonSchema {
         startTaints: TAINTS,
         readyWhen: closed({ daemonSetPodReady: { $ref: '#/definitions/nsName' } }, ['daemonSetPodReady']),
       }),
+      cloudProvider: {
+        description:
+          'external: a cloud controller initialises new nodes (taint uninitialized), labels them with zone, region and type, and removes those whose machine is gone',
+        enum: ['external'],
+      },
+      cloudRoutes: {
+        ...FLAG,
+        description: 'true: a new node has NetworkUnavailable until the cloud controller has made a route to it',
+      },
     },
     ['name', 'count'],
   );

@@ -121,6 +121,10 @@ export interface NodePool {
     /** The node turns Ready once a pod of this DaemonSet is ready on it (a CNI agent); else after its own boot. */
     readonly readyWhenDaemonSetPodReady?: string;
   };
+  /** A cloud controller initialises the nodes, labels them with their place, and removes those whose machine is gone. */
+  readonly cloudProvider?: 'external';
+  /** The cloud's network knows a node only once the cloud controller has made a route to it. */
+  readonly cloudRoutes?: boolean;
 }
 
 /** Times in which an application fails its probes, counted from the start of its container. */

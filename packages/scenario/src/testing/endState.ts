@@ -60,16 +60,8 @@ function findUnrestOf(ds: DaemonSet, view: WorldView): readonly string[] {
   return [
     ...wanted.flatMap((node) => findUnrestOn(node.metadata.name, ds, hash, view)),
     ...stray.map((pod) => `${keyOf(pod)} is on ${pod.spec.nodeName ?? 'no node'}, where ${key} has no place`),
-    ...findWrongStatus(ds, mayBeOutdated(view, wanted.length < nodes.length) ? undefined : wanted.length),
+    ...findWrongStatus(ds, isForgetful(ds, wanted.length, nodes.length, view) ? undefined : wanted.length),
   ];
-}
-
-/**
- * Since 1.33 nothing wakes the controller when a node stops being one that should run a pod (DS-Q6); and until its
- * pods wake it there, nothing does when a node with a pod becomes one again (DS-Q5, `sw:misscheduled-requeue`).
- */
-function mayBeOutdated({ profile }: WorldView, isUnwantedSomewhere: boolean): boolean {
-  return profile.nodeQueue && (isUnwantedSomewhere || !profile.misscheduledRequeue);
 }
 
 function findUnrestOn(node: string, ds: DaemonSet, hash: string | undefined, view: WorldView): readonly string[] {
@@ -100,6 +92,16 @@ function wantedHash(ds: DaemonSet, view: WorldView): string | undefined {
   });
   const [revision] = current;
   return current.length === 1 ? (revision?.metadata.labels?.[HASH_LABEL] ?? '') : 'no single revision of the template';
+}
+
+/**
+ * Since 1.33 nothing wakes the controller where a node stops being wanted, or, until its pods wake it there, is wanted
+ * again while its pod is still there (DS-Q5, DS-Q6, `sw:misscheduled-requeue`); and a sync that fell between taint and
+ * untaint has the last word (DS-X19).
+ */
+function isForgetful({ status }: DaemonSet, wanted: number, nodes: number, { profile }: WorldView): boolean {
+  const isCountedBefore = wanted < nodes || (status?.desiredNumberScheduled ?? 0) < wanted;
+  return profile.nodeQueue && (isCountedBefore || !profile.misscheduledRequeue);
 }
 
 /** `wanted` nodes should run a pod. Undefined: the numbers may be those of another day. */

@@ -80,4 +80,10 @@ export const OPERATION_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = 
     fc.record({ pool: fc.constant('worker'), count: fc.constant(1), over: fc.constant({ fixed: 30_000 }) }),
   ),
   removeNodes: NONE,
+  replaceNodes: fc.record({ over: fc.constant({ fixed: 30_000 }), deleteNode: fc.boolean() }),
+  scaleDown: fc.record({
+    unneededFor: fc.integer({ min: 0, max: 60_000 }),
+    evictDaemonSets: fc.boolean(),
+    evictDaemonSetsOfEmptyNodes: fc.boolean(),
+  }),
 };

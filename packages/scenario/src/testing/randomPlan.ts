@@ -165,7 +165,17 @@ function arbitraryPools(isRestless: boolean): fc.Arbitrary<readonly NodePool[]> 
 }
 
 /** Users who may be refused, who undo what may not be recorded yet, delete what may be made again, or write to a node that may not be up. */
-const RACING = ['ApiError', 'ApiLatency', 'LostResponse', 'rollback', 'delete', 'apply', 'addNodes'];
+const RACING = [
+  'ApiError',
+  'ApiLatency',
+  'LostResponse',
+  'rollback',
+  'delete',
+  'apply',
+  'addNodes',
+  'replaceNodes',
+  'scaleDown',
+];
 
 function arbitraryStep({ stepsUntilMs, isOrderFree = false }: PlanOptions): fc.Arbitrary<DrawnStep> {
   const isAllowed = (type: string): boolean => !isOrderFree || !RACING.includes(type);
@@ -226,8 +236,9 @@ function toSteps(drawn: readonly DrawnStep[], pools: readonly NodePool[], untilM
       ordered += count;
     }
     // At least the first two nodes stay.
-    const leaving = nodes.filter((name) => type !== 'removeNodes' || names.indexOf(name) >= WORKERS_MIN);
-    if (type === 'removeNodes') for (const name of leaving) names.splice(names.indexOf(name), 1);
+    const isLeaving = type === 'removeNodes' || type === 'scaleDown';
+    const leaving = nodes.filter((name) => !isLeaving || names.indexOf(name) >= WORKERS_MIN);
+    if (isLeaving) for (const name of leaving) names.splice(names.indexOf(name), 1);
     const takesNodes = operationRegistry[type]?.params !== undefined && 'nodes' in operationRegistry[type].params;
     return { step, id, type, atMs, params: takesNodes ? { ...params, nodes: { include: leaving } } : params };
   });

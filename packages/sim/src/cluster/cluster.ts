@@ -4,6 +4,8 @@ import type { ApiObject } from '@everynode/core/api/objects';
 import type { ApiClient } from '../apiserver/apiClient.ts';
 import type { ComponentDefinition } from '../components/component.ts';
 import { daemonSetController } from '../components/daemonSetController.ts';
+import { cloudController } from '../components/cloudController.ts';
+import type { Cloud } from '../components/cloudInstance.ts';
 import { disruption } from '../components/disruption.ts';
 import { garbageCollector } from '../components/garbageCollector.ts';
 import { kubelet } from '../components/kubelet.ts';
@@ -14,8 +16,8 @@ import { taintEviction } from '../components/taintEviction.ts';
 import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
 import { controllersOnDemand } from './foundNamespaces.ts';
-import { removeMachine, startExistingNode, startNewNode, startProcess } from './processes.ts';
-import { initialNodes, nodeSpec } from './topology.ts';
+import { removeMachine, startExistingNode, startNewNode, startProcess, startWith } from './processes.ts';
+import { initialNodes, nodeSpec, providerIdOf } from './topology.ts';
 import type { NodePool, Plan } from '../plan.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +46,10 @@ export function startCluster(
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
   for (const component of controlPlane) startProcess(world, component);
   if (hasBudgets(world.plan)) startProcess(world, disruption);
+  if (world.plan.pools.some(({ cloudProvider }) => cloudProvider !== undefined)) {
+    const cloud = cloudOf(world);
+    startWith(world, cloudController, (context) => Object.assign(context, { cloud }));
+  }
 }
 
 /** Nobody looks after budgets where none will ever be. */
@@ -79,7 +85,9 @@ export function addNode(
  */
 export function replaceMachine(world: World, name: string): (() => void) | undefined {
   if (world.machines.get(name) === undefined) return undefined;
-  const { pool, index } = placeInPool(world.plan, name);
+  const place = placeInPool(world.plan, name);
+  assert(place !== undefined, () => `node ${name} is of no pool`);
+  const { pool, index } = place;
   removeMachine(world, name);
   return () => {
     // Somebody else may have replaced it meanwhile.
@@ -87,19 +95,45 @@ export function replaceMachine(world: World, name: string): (() => void) | undef
   };
 }
 
-/** Node `i` of a pool is called `<pool>-<i>`. */
-function placeInPool({ pools }: Plan, name: string): { readonly pool: NodePool; readonly index: number } {
-  const dash = name.lastIndexOf('-');
-  const pool = pools.find((each) => each.name === name.slice(0, dash));
-  assert(pool !== undefined, () => `node ${name} is of no pool`);
-  return { pool, index: Number(name.slice(dash + 1)) };
+/** As above, and the new machine is ordered at once: it is up `bootMs` from now, or when clouds are (V-19). */
+export function replaceNode(world: World, name: string, bootMs: number | undefined): void {
+  const { engine, streams, settings } = world;
+  const boot = replaceMachine(world, name);
+  if (boot === undefined) return;
+  const delayMs = bootMs ?? drawLatency(streams.of(`machine/${name}`), 'machineCreate', settings.latencyPercent);
+  engine.schedule(delayMs, `machine/${name}`, boot);
 }
 
-/** The machine is gone at once; its Node object goes through the API, as a cloud controller does it. */
+/** What the cloud of these pools knows: its machines as they are. */
+function cloudOf({ plan, machines }: World): Cloud {
+  const cloudOfNode = (name: string): ReturnType<typeof nodeSpec>['cloud'] => {
+    const { pool, index } = placeInPool(plan, name) ?? {};
+    return pool === undefined || index === undefined ? undefined : nodeSpec(pool, index, true).cloud;
+  };
+  return {
+    owns: (name) => cloudOfNode(name) !== undefined,
+    find: (name) => {
+      const [machine, cloud] = [machines.get(name), cloudOfNode(name)];
+      return machine === undefined || cloud === undefined
+        ? undefined
+        : { ...cloud, providerId: providerIdOf(machine.ordinal) };
+    },
+  };
+}
+
+/** Node `i` of a pool is called `<pool>-<i>`. */
+function placeInPool({ pools }: Plan, name: string): { readonly pool: NodePool; readonly index: number } | undefined {
+  const dash = name.lastIndexOf('-');
+  const pool = pools.find((each) => each.name === name.slice(0, dash));
+  return pool === undefined ? undefined : { pool, index: Number(name.slice(dash + 1)) };
+}
+
+/** The machine is gone at once. Its Node object goes with it, unless a cloud controller has to find that out (X-7). */
 export function removeNode(world: World, { waiting }: NodeOrders, name: string, send: ApiClient['send']): void {
   const ordered = waiting.get(name);
   waiting.delete(name);
   if (ordered !== undefined) world.engine.cancel(ordered);
   removeMachine(world, name);
-  send({ verb: 'delete', kind: 'Node', key: name });
+  if (placeInPool(world.plan, name)?.pool.cloudProvider === undefined)
+    send({ verb: 'delete', kind: 'Node', key: name });
 }

@@ -4,6 +4,7 @@ import type { Lease } from '@everynode/core/api/node';
 import type { ApiObject } from '@everynode/core/api/objects';
 import { objectRef } from '@everynode/core/api/objects';
 import type {
+  ComponentContext,
   ComponentDefinition,
   HeartbeatSeat,
   KubeletContext,
@@ -16,7 +17,7 @@ import { drawUid } from '../apiserver/writes.ts';
 import type { MachineState } from '../seams/machineState.ts';
 import { createContext } from './processContext.ts';
 import { roomSizeOf } from './machineSize.ts';
-import { identityOf, type NodeSpec, readyNode } from './topology.ts';
+import { identityOf, type NodeSpec, ownLabelsOf, providerIdOf, readyNode } from './topology.ts';
 import { kubeletName, type World } from './world.ts';
 
 /** Makes the kubelet of a node. */
@@ -29,6 +30,15 @@ const LEASE_DURATION_SECONDS = 40;
 
 /** Starts a process of the control plane; after a crash its next incarnation starts by itself. */
 export function startProcess(world: World, component: ComponentDefinition): void {
+  startWith(world, component, (context) => context);
+}
+
+/** A process of the control plane that sees more than the API. */
+export function startWith<C extends ComponentContext>(
+  world: World,
+  component: ComponentDefinition<C>,
+  extend: (context: ComponentContext) => C,
+): void {
   const { processes, hub, settings } = world;
   const { name } = component;
   processes.add(name, {
@@ -41,7 +51,7 @@ export function startProcess(world: World, component: ComponentDefinition): void
         timeoutMs: SERVER_TIMEOUT_MS,
         link: FIRM_LINK,
       };
-      tellStart(world, name, incarnation, () => component.start(createContext(world, identity).context));
+      tellStart(world, name, incarnation, () => component.start(extend(createContext(world, identity).context)));
     },
     died: () => {
       hub.closeClient(name);
@@ -60,7 +70,9 @@ export function startExistingNode(world: World, spec: NodeSpec, kubeletOf: Kubel
     const metadata = { ...object.metadata, uid: drawUid(uids) };
     return store.put(object.kind, { ...object, metadata }, (commit) => journal.commit('engine', commit)).object;
   };
-  const node = put(readyNode(spec, identity, engine.nowMs));
+  const { ordinal } = world.machines.get(spec.name) as MachineState;
+  const providerId = spec.cloud === undefined ? undefined : providerIdOf(ordinal);
+  const node = put(readyNode(spec, identity, engine.nowMs, providerId));
   const lease = put({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -181,9 +193,9 @@ function kubeletContext(
 
 /** `start`: the lease that a kubelet of instant 0 has been renewing, or how often the machine has started one. */
 function registrationOf(spec: NodeSpec, identity: NodeIdentity, start: Lease | 'fresh' | 'again'): NodeRegistration {
-  const { labels, taints, capacity, kubelet, readyWhenDaemonSetPodReady } = spec;
+  const { taints, capacity, kubelet, readyWhenDaemonSetPodReady } = spec;
   return {
-    labels,
+    labels: ownLabelsOf(spec),
     taints,
     capacity,
     kubelet,
@@ -191,6 +203,7 @@ function registrationOf(spec: NodeSpec, identity: NodeIdentity, start: Lease | '
     existing: typeof start === 'object',
     freshMachine: start === 'fresh',
     ...(typeof start === 'object' ? { lease: start } : {}),
+    cloudRoutes: spec.cloud?.needsRoute === true,
     ...(readyWhenDaemonSetPodReady === undefined ? {} : { readyWhenDaemonSetPodReady }),
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '@everynode/core/api/node';
 import { formatTime } from '@everynode/core/api/time';
 import type { NodeIdentity } from '../components/component.ts';
+import { type CloudInstance, UNINITIALIZED_TAINT } from '../components/cloudInstance.ts';
 import { placeOf } from '../components/kubeletNodeStatus.ts';
 import type { KubeletConfig, MachineSize, NodePool } from '../plan.ts';
 
@@ -24,6 +25,8 @@ export interface NodeSpec {
   readonly machine: MachineSize;
   readonly kubelet: KubeletConfig;
   readonly readyWhenDaemonSetPodReady: string | undefined;
+  /** What the pool's cloud controller writes onto the Node later; none: there is no such controller. */
+  readonly cloud: Omit<CloudInstance, 'providerId'> | undefined;
 }
 
 const FIRST_POD_NETWORK = 64;
@@ -45,17 +48,45 @@ export function nodeSpec(pool: NodePool, index: number, joins: boolean): NodeSpe
   // Kubelets still set the names of before 1.14 beside these, and old manifests still ask for them.
   for (const what of ['os', 'arch']) labels[`beta.kubernetes.io/${what}`] ??= labels[`kubernetes.io/${what}`] ?? '';
   if (spread !== undefined && spreadValue !== undefined) labels[spread.topologyKey] = spreadValue;
+  const isExternal = pool.cloudProvider === 'external';
+  const startTaints = joins ? [...(bootstrap?.startTaints ?? []), ...(isExternal ? [UNINITIALIZED_TAINT] : [])] : [];
   return {
     name,
     pool: pool.name,
     zone: labels[ZONE_LABEL],
     labels,
-    taints: [...(pool.taints ?? []), ...(joins ? (bootstrap?.startTaints ?? []) : [])],
+    taints: [...(pool.taints ?? []), ...startTaints],
     capacity: { ...DEFAULT_CAPACITY, ...pool.capacity },
     machine: pool.machine ?? {},
     kubelet: pool.kubelet ?? {},
     readyWhenDaemonSetPodReady: bootstrap?.readyWhenDaemonSetPodReady,
+    cloud: isExternal ? { labels: cloudLabelsOf(labels), needsRoute: pool.cloudRoutes === true } : undefined,
   };
+}
+
+/** Labels that tell where a machine stands and what it is: a kubelet of an external cloud does not know them. */
+const CLOUD_LABELS = [
+  ZONE_LABEL,
+  'topology.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region',
+  'node.kubernetes.io/instance-type',
+  'beta.kubernetes.io/instance-type',
+];
+
+function cloudLabelsOf(labels: NodeSpec['labels']): NodeSpec['labels'] {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => CLOUD_LABELS.includes(name)));
+}
+
+/** What the kubelet itself knows: all but what the cloud tells. */
+export function ownLabelsOf({ labels, cloud }: NodeSpec): NodeSpec['labels'] {
+  if (cloud === undefined) return labels;
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !CLOUD_LABELS.includes(name)));
+}
+
+/** How a cloud calls the `ordinal`-th machine of a run: another machine of the same name is another instance. */
+export function providerIdOf(ordinal: number): string {
+  return `everynode:///i-${ordinal.toString(16).padStart(8, '0')}`;
 }
 
 /** All nodes of instant 0, pool by pool. */
@@ -87,7 +118,7 @@ function kubeletVersionOf(version: string): string {
 }
 
 /** The Node of a machine that has been Ready since before the run began (K-5). */
-export function readyNode(spec: NodeSpec, identity: NodeIdentity, nowMs: number): Node {
+export function readyNode(spec: NodeSpec, identity: NodeIdentity, nowMs: number, providerId?: string): Node {
   const time = formatTime(nowMs);
   const condition = (type: string, status: string, reason: string, message: string) => ({
     type,
@@ -101,7 +132,10 @@ export function readyNode(spec: NodeSpec, identity: NodeIdentity, nowMs: number)
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: spec.name, labels: spec.labels, creationTimestamp: time },
-    spec: spec.taints.length === 0 ? {} : { taints: spec.taints },
+    spec: {
+      ...(spec.taints.length === 0 ? {} : { taints: spec.taints }),
+      ...(providerId === undefined ? {} : { providerID: providerId }),
+    },
     status: {
       capacity: spec.capacity,
       allocatable: spec.capacity,
@@ -110,6 +144,9 @@ export function readyNode(spec: NodeSpec, identity: NodeIdentity, nowMs: number)
         condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
+        ...(spec.cloud?.needsRoute === true
+          ? [condition('NetworkUnavailable', 'False', 'RouteCreated', 'RouteController created a route')]
+          : []),
       ],
       ...placeOf(spec.name, identity),
     },

@@ -134,6 +134,8 @@ export interface NodeRegistration {
   readonly lease?: Lease;
   /** First start of a machine that came in the run: nothing on it is configured yet, whatever a Node of its name says. */
   readonly freshMachine: boolean;
+  /** Its cloud makes the routes, and says so in the condition NetworkUnavailable; else the kubelet does (X-3). */
+  readonly cloudRoutes: boolean;
 }
 
 /** Heartbeats that a kubelet hands over: the next one would be sent at `nextAtMs` of the run, the others every `periodMs`. */

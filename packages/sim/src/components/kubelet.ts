@@ -61,8 +61,8 @@ class Kubelet {
 
   constructor(ctx: KubeletContext) {
     this.#ctx = ctx;
-    const { existing, readyWhenDaemonSetPodReady, taints } = ctx.registration;
-    const hasRouteTaint = taints.some(({ key }) => key === 'node.kubernetes.io/network-unavailable');
+    const { existing, readyWhenDaemonSetPodReady, taints, cloudRoutes } = ctx.registration;
+    const hasRouteTaint = !cloudRoutes && taints.some(({ key }) => key === 'node.kubernetes.io/network-unavailable');
     this.#node = newNode(ctx.nodeName, ctx.registration, []);
     this.#isRuntimeUp = existing;
     this.#isNetworkUp = existing || readyWhenDaemonSetPodReady === undefined;

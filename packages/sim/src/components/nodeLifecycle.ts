@@ -1,6 +1,6 @@
 /**
  * The node lifecycle controller: silent nodes become Unknown, their pods NotReady, and conditions become taints.
- * Twin: pkg/controller/nodelifecycle node_lifecycle_controller.go. Rules: N-1…N-17, N-19…N-25.
+ * Twin: pkg/controller/nodelifecycle node_lifecycle_controller.go. Rules: N-1…N-25.
  */
 import { type Condition, keyOf, type ObjectKey } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
@@ -13,6 +13,7 @@ import { checkHealth, type HealthCheck } from './nodeLifecycleHealth.ts';
 import { type Member, NodeLifecycleMembers } from './nodeLifecycleMembers.ts';
 import { NodeLifecyclePasses } from './nodeLifecyclePasses.ts';
 import { markPodsNotReady } from './nodeLifecyclePods.ts';
+import { missingLabels } from './nodeLifecycleLabels.ts';
 import { diffNoScheduleTaints, swapTaints } from './nodeLifecycleTaints.ts';
 import { NodeLifecycleTainter } from './nodeLifecycleTainter.ts';
 import { NodeLifecycleWorkers, workTogether } from './nodeLifecycleWorkers.ts';
@@ -245,12 +246,20 @@ class NodeLifecycle {
     }
   }
 
-  /** N-14: one pass over one node's NoSchedule taints; a failed write waits for the node's next event (N-15). */
+  /** N-14, N-18: one pass over one node's NoSchedule taints and old labels; a failed write waits for the node's next event (N-15). */
   #keepTaints(name: string, done: (ok: boolean) => void): void {
     const node = this.#nodes.get(name);
     const difference = node === undefined ? { add: [], remove: [] } : diffNoScheduleTaints(node);
-    if (node === undefined || difference.add.length + difference.remove.length === 0) done(true);
-    else swapTaints(this.#ctx, node, difference, 'NoSchedule', () => done(true));
+    const labels = node === undefined ? undefined : missingLabels(node);
+    const keepLabels = (): void => {
+      if (labels === undefined) done(true);
+      else {
+        const patch = { type: 'strategic', body: { metadata: { labels } } } as const;
+        this.#ctx.send({ verb: 'patch', kind: 'Node', key: name, patch }, () => done(true));
+      }
+    };
+    if (node === undefined || difference.add.length + difference.remove.length === 0) keepLabels();
+    else swapTaints(this.#ctx, node, difference, 'NoSchedule', keepLabels);
   }
 
   #podBound(before: Pod | undefined, after: Pod): void {

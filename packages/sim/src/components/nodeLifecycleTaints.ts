@@ -3,7 +3,6 @@
  * the node, patch its list, again on a conflict. Twin: node_lifecycle_controller.go doNoScheduleTaintingPass,
  * controller_utils.go SwapNodeControllerTaint. Rules: N-10, N-11, N-14, A-9.
  */
-import { findCondition } from '@everynode/core/api/meta';
 import type { Node, Taint, TaintEffect } from '@everynode/core/api/node';
 import { formatTime } from '@everynode/core/api/time';
 import type { ComponentContext } from './component.ts';
@@ -11,17 +10,17 @@ import type { ComponentContext } from './component.ts';
 export const NOT_READY_TAINT = 'node.kubernetes.io/not-ready';
 export const UNREACHABLE_TAINT = 'node.kubernetes.io/unreachable';
 
-/** Condition → status → key of its NoSchedule taint, in the order of the rule (N-14). */
-const CONDITION_TAINTS: readonly (readonly [type: string, status: string, key: string])[] = [
-  ['Ready', 'False', NOT_READY_TAINT],
-  ['Ready', 'Unknown', UNREACHABLE_TAINT],
-  ['MemoryPressure', 'True', 'node.kubernetes.io/memory-pressure'],
-  ['DiskPressure', 'True', 'node.kubernetes.io/disk-pressure'],
-  ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
-  ['NetworkUnavailable', 'True', 'node.kubernetes.io/network-unavailable'],
-];
+/** `<condition>=<status>` → key of its NoSchedule taint (N-14). */
+const CONDITION_TAINTS: Readonly<Record<string, string>> = {
+  'Ready=False': NOT_READY_TAINT,
+  'Ready=Unknown': UNREACHABLE_TAINT,
+  'MemoryPressure=True': 'node.kubernetes.io/memory-pressure',
+  'DiskPressure=True': 'node.kubernetes.io/disk-pressure',
+  'PIDPressure=True': 'node.kubernetes.io/pid-pressure',
+  'NetworkUnavailable=True': 'node.kubernetes.io/network-unavailable',
+};
 const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable';
-const KEPT_KEYS: ReadonlySet<string> = new Set([...CONDITION_TAINTS.map(([, , key]) => key), UNSCHEDULABLE_TAINT]);
+const KEPT_KEYS: ReadonlySet<string> = new Set([...Object.values(CONDITION_TAINTS), UNSCHEDULABLE_TAINT]);
 
 const ATTEMPTS_MAX = 5;
 /** Doubled after each conflict. */
@@ -32,12 +31,12 @@ export interface TaintDifference {
   readonly remove: readonly string[];
 }
 
-/** Keys of NoSchedule taints that the node lacks or has too many of; a hand-placed one of these keys goes too (N-14). */
+/** Keys of NoSchedule taints that the node lacks or has too many of, in the order of its conditions; a hand-placed one of these keys goes too (N-14). */
 export function diffNoScheduleTaints(node: Node): TaintDifference {
-  const conditions = node.status?.conditions ?? [];
-  const wanted = CONDITION_TAINTS.filter(([type, status]) => findCondition(conditions, type)?.status === status).map(
-    ([, , key]) => key,
-  );
+  const wanted = (node.status?.conditions ?? []).flatMap(({ type, status }) => {
+    const key = CONDITION_TAINTS[`${type}=${status}`];
+    return key === undefined ? [] : [key];
+  });
   if (node.spec?.unschedulable === true) wanted.push(UNSCHEDULABLE_TAINT);
   const present = (node.spec?.taints ?? [])
     .filter(({ key, effect }) => effect === 'NoSchedule' && KEPT_KEYS.has(key))

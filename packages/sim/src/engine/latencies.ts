@@ -32,7 +32,9 @@ export type LatencyName =
   | 'nodeReboot'
   | 'machineCreate'
   | 'garbageCollection'
-  | 'applicationReady';
+  | 'applicationReady'
+  | 'cloudCall'
+  | 'routeCreate';
 
 export const LATENCIES: Readonly<Record<LatencyName, Quantiles>> = {
   /** V-1: end to end; a leg is half of it. */
@@ -77,6 +79,10 @@ export const LATENCIES: Readonly<Record<LatencyName, Quantiles>> = {
   garbageCollection: table(20, 200, 1000, 5000, 30_000),
   /** V-21: application ready after start. */
   applicationReady: table(0, 1000, 5000, 20_000, 60_000),
+  /** One question to the API of a cloud, such as whether an instance exists; a choice of the model. */
+  cloudCall: table(50, 200, 600, 2000, 10_000),
+  /** A route to a node's pods, where a cloud makes them; a choice of the model. */
+  routeCreate: table(1000, 4000, 10_000, 30_000, 60_000),
 };
 
 /** A distribution of the table with its spread around the median cut to `percent` (`settings.latencyPercent`). */

@@ -5,7 +5,7 @@
 import { controllerOf, keyOf, objectKey } from '@everynode/core/api/meta';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
 import type { ApiRequest } from '@everynode/core/api/requests';
-import { formatSeconds } from './durationText.ts';
+import { formatGoDuration } from '@everynode/core/api/time';
 import { nameOf, serverError, type Speaker } from './words.ts';
 
 /** How kubectl looks whether an evicted pod is gone, and tries again what a budget refused (D-2, D-3). */
@@ -164,7 +164,7 @@ function evictOne(pod: Pod, drain: Drain, done: (failure: string | undefined) =>
   const key = keyOf(pod);
   const { name, namespace = '' } = pod.metadata;
   const target = `pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}`;
-  const tooLate = (): string => `global timeout reached: ${formatSeconds(options.timeout ?? 0)}`;
+  const tooLate = (): string => `global timeout reached: ${formatGoDuration(options.timeout ?? 0)}`;
   const poll = (): void => {
     if (options.isOver?.() === true) return;
     send({ verb: 'get', kind: 'Pod', key }, (result) => {

@@ -1,5 +1,5 @@
-/** Machines that come and go. Rules: X-1, X-6. */
-import { count, draw, nodes, optional, text, withDefault } from '../params.ts';
+/** Machines that come, go, and give way to others. Rules: X-1, X-7, X-8. */
+import { count, draw, flag, nodes, optional, text, withDefault } from '../params.ts';
 import { namesIn } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
@@ -18,11 +18,33 @@ export const addNodes: AnyOperation = defineOperation({
 });
 
 export const removeNodes: AnyOperation = defineOperation({
-  summary: 'Takes machines away without a drain, and then their Node objects, as a cloud does with spot instances.',
+  summary:
+    'Takes machines away without a drain, as a cloud does with spot instances. Their Node objects go at once; in a pool with a cloud controller they go when it finds out.',
   params: { nodes: nodes('which nodes') },
   perform: ({ params, removeNode, say }) => {
     const names = namesIn(params.nodes);
     for (const name of names) removeNode(name);
     say(`${names.join(', ')} removed`);
+  },
+});
+
+export const replaceNodes: AnyOperation = defineOperation({
+  summary:
+    'Replaces machines by new ones of the same name, as on bare metal: nothing is on their disks, and the pods that are bound to the name are started there afresh.',
+  params: {
+    nodes: nodes('which nodes'),
+    over: optional(draw('time until each new machine is up; absent: as long as clouds take, 20 s to some minutes')),
+    deleteNode: withDefault(
+      flag('delete the Node object too, so that the new kubelet makes another one; else it takes over the old one'),
+      false,
+    ),
+  },
+  perform: ({ params, replaceNode, send, draw: drawMs, say }) => {
+    const names = namesIn(params.nodes);
+    for (const name of names) {
+      replaceNode(name, params.over === undefined ? undefined : drawMs(params.over));
+      if (params.deleteNode) send({ verb: 'delete', kind: 'Node', key: name });
+    }
+    say(`${names.join(', ')} replaced`);
   },
 });

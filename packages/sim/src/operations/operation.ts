@@ -22,6 +22,8 @@ export interface OperationScope<S extends ParamSet> {
    */
   addNode(pool: string, bootMs?: number): void;
   removeNode(name: string): void;
+  /** The machine is gone for good; another one of its name boots `bootMs` from now, or after a drawn time. */
+  replaceNode(name: string, bootMs?: number): void;
 }
 
 export interface OperationDefinition<S extends ParamSet = ParamSet> {

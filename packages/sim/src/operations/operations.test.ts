@@ -53,6 +53,7 @@ function startSession(minor = 36): Session {
           draw: () => 7,
           addNode: (pool, bootMs) => void machines.push(`+${pool} ${bootMs}`),
           removeNode: (node) => void machines.push(`-${node}`),
+          replaceNode: (node, bootMs) => void machines.push(`~${node} ${bootMs}`),
         }),
       );
       house.runFor(ms);

@@ -3,10 +3,11 @@ import { apply } from './apply.ts';
 import { deleteObject } from './delete.ts';
 import { drain } from './drain.ts';
 import { cordon, label, taint, uncordon, untaint } from './nodeFields.ts';
-import { addNodes, removeNodes } from './nodes.ts';
+import { addNodes, removeNodes, replaceNodes } from './nodes.ts';
 import type { AnyOperation } from './operation.ts';
 import { pause, restart, resume, rollback } from './rollout.ts';
 import { scale } from './scale.ts';
+import { scaleDown } from './scaleDown.ts';
 import { update } from './update.ts';
 
 export const operationRegistry: Readonly<Record<string, AnyOperation>> = {
@@ -26,4 +27,6 @@ export const operationRegistry: Readonly<Record<string, AnyOperation>> = {
   drain,
   addNodes,
   removeNodes,
+  replaceNodes,
+  scaleDown,
 };

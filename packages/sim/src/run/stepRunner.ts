@@ -2,7 +2,7 @@
 import { assert } from '@everynode/core/assert';
 import type { Scalar } from '@everynode/trace/record';
 import type { TraceWriter } from '@everynode/trace/writer';
-import { addNode, type NodeOrders, removeNode } from '../cluster/cluster.ts';
+import { addNode, type NodeOrders, removeNode, replaceNode } from '../cluster/cluster.ts';
 import { outsideClient, type World } from '../cluster/world.ts';
 import { seamWorld } from '../cluster/worldSeamsOf.ts';
 import type { ApiClient } from '../apiserver/apiClient.ts';
@@ -112,6 +112,7 @@ export class StepRunner {
         draw: (distribution) => streams.of(`step/${id}/draw`).draw(distribution),
         addNode: (pool, bootMs) => addNode(world, this.#orders, pool, bootMs),
         removeNode: (name) => removeNode(world, this.#orders, name, send),
+        replaceNode: (name, bootMs) => replaceNode(world, name, bootMs),
       }),
     );
   }
