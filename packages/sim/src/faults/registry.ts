@@ -1,7 +1,9 @@
 /** Every fault that a scenario can name. From here come schema, reference pages, `everynode list` and completion. */
 import { apiError, apiLatency, lostResponse } from './apiRequests.ts';
+import { containerCrash } from './containerCrash.ts';
 import type { AnyFault } from './fault.ts';
 import { imagePullFailure } from './imagePullFailure.ts';
+import { registryLimit, slowImagePull } from './imageRegistry.ts';
 import { nodeCrash, nodeReboot } from './nodePower.ts';
 import { diskPressure, memoryPressure } from './nodePressure.ts';
 import { nodeUnreachable } from './nodeUnreachable.ts';
@@ -18,6 +20,9 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   DiskPressure: diskPressure,
   MemoryPressure: memoryPressure,
   PodKill: podKill,
+  ContainerCrash: containerCrash,
+  SlowImagePull: slowImagePull,
+  RegistryLimit: registryLimit,
   ImagePullFailure: imagePullFailure,
   ControllerRestart: controllerRestart,
   ControllerPause: controllerPause,

@@ -73,6 +73,10 @@ export interface Machine extends MachineView {
   pressure(resource: 'memory' | 'disk'): 'none' | 'condition' | 'evict';
   /** Undefined: the pull goes well; else the registry's error. Counts as a bite of the fault. */
   imagePullError(image: string): string | undefined;
+  /** How much longer than usual the registry takes for this image, in ms. */
+  imagePullExtraMs(image: string): number;
+  /** Asks the registry to serve a pull: `begin` runs when it does; what comes back says that the pull is through. */
+  askRegistry(begin: () => void): () => void;
   /** Called when what `pressure` or `availableBytes` answers may have changed through something outside the kubelet's will. */
   onPressureChanged(listener: () => void): void;
   hasImage(image: string): boolean;

@@ -1,5 +1,8 @@
 /** One machine: its power, its link, its room, and the containers that truly run on it. */
 import { assert } from '@everynode/core/assert';
+import type { Draw } from '../plan.ts';
+import type { ImageRegistry } from './imageRegistry.ts';
+import type { ContainerCrash, ImageFailure, Press, SlowPull } from './machineRules.ts';
 import type { ApplicationConduct, Machine, RunningPod, StartedPod } from './machine.ts';
 import type { PressureResource } from './seams.ts';
 
@@ -36,22 +39,15 @@ export interface MachineOptions {
   readonly changed: (change: MachineChange) => void;
   /** Lets the node's kubelet learn of something, if it lives. */
   readonly tellKubelet: (run: () => void) => void;
+  readonly registry: ImageRegistry;
+  /** A time from the stream of a fault's step. */
+  readonly draw: (stepId: string, distribution: Draw) => number;
+  /** Something that the machine does by itself, so much later. */
+  readonly after: (delayMs: number, run: () => void) => void;
   /** The system goes on to power off. */
   readonly powerDown: () => void;
   /** A rule of this step made a difference. */
   readonly bite: (stepId: string) => void;
-}
-
-export interface ImageFailure {
-  readonly stepId: string;
-  /** Absent: every image. */
-  readonly image: string | undefined;
-  readonly message: string;
-}
-
-export interface Press {
-  readonly stepId: string;
-  readonly evict: boolean;
 }
 
 /** Share of memory and disk that the system itself uses: a twentieth, a choice of the model. */
@@ -82,6 +78,8 @@ export class MachineState implements Machine {
   readonly linkCuts: string[] = [];
   readonly presses: Readonly<Record<PressureResource, Press[]>> = { memory: [], disk: [] };
   readonly imageFailures: ImageFailure[] = [];
+  readonly slowPulls: SlowPull[] = [];
+  readonly crashes: ContainerCrash[] = [];
 
   constructor(options: MachineOptions) {
     this.name = options.name;
@@ -133,6 +131,21 @@ export class MachineState implements Machine {
     return failure?.message;
   }
 
+  imagePullExtraMs(image: string): number {
+    const slow = this.slowPulls.filter((each) => each.image === undefined || each.image === image);
+    return slow.reduce((sum, { stepId, delay }) => {
+      this.#options.bite(stepId);
+      return sum + this.#options.draw(stepId, delay);
+    }, 0);
+  }
+
+  askRegistry(begin: () => void): () => void {
+    const { registry, tellKubelet } = this.#options;
+    const pull = { node: this.name, begin: () => tellKubelet(begin) };
+    registry.ask(pull);
+    return () => registry.end(pull);
+  }
+
   hasImage(image: string): boolean {
     return this.#images.has(image);
   }
@@ -151,6 +164,21 @@ export class MachineState implements Machine {
     this.#put({ uid, key, daemonSet, stopping: before?.stopping ?? false, containers: [...containers, started] });
     if (pod.usage !== undefined) this.#usage.set(uid, pod.usage);
     this.#tell('containerStarted', uid, container);
+    for (const crash of this.crashes) this.crashLater(crash, uid, container);
+  }
+
+  /** If the rule is about this container and still holds then, and if it is still the same run. */
+  crashLater(crash: ContainerCrash, uid: string, container: string): void {
+    const pod = this.#pods.get(uid);
+    const startedAtMs = startOf(pod, container);
+    if (pod === undefined || (crash.daemonSet ?? pod.daemonSet) !== pod.daemonSet) return;
+    if ((crash.container ?? container) !== container) return;
+    const { after, draw, bite } = this.#options;
+    after(draw(crash.stepId, crash.after), () => {
+      if (!this.crashes.includes(crash) || startOf(this.#pods.get(uid), container) !== startedAtMs) return;
+      bite(crash.stepId);
+      this.killContainer(uid, container, crash.exitCode);
+    });
   }
 
   stopPod(uid: string): void {
@@ -190,6 +218,7 @@ export class MachineState implements Machine {
   /** The kubelet that listened is dead, and holds up no shutdown any more. */
   forgetListeners(): void {
     this.#shutdown = undefined;
+    this.#options.registry.forget(this.name);
     this.#killListener = undefined;
     this.#pressureListener = undefined;
     this.powerDown();
@@ -252,4 +281,8 @@ export class MachineState implements Machine {
     assert(pod !== undefined, () => `pod ${uid} is not on ${this.name}`);
     this.#options.changed({ node: this.name, what, pod, ...(container === undefined ? {} : { container }) });
   }
+}
+
+function startOf(pod: RunningPod | undefined, container: string): number | undefined {
+  return pod?.containers.find(({ name }) => name === container)?.startedAtMs;
 }

@@ -93,6 +93,10 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
       partition: (node) => machines.partition(stepId, node),
       press: (node, resource, { evict }) => machines.press(stepId, node, resource, evict),
       failImagePull: (node, image, message) => machines.failImagePull(stepId, node, image, message),
+      slowImagePull: (node, image, delay) => machines.slowImagePull(stepId, node, image, delay),
+      limitRegistry: (concurrency) => machines.registry.limit(stepId, concurrency),
+      crashContainers: (node, which, after, exitCode) =>
+        machines.crashContainers(node, { stepId, ...which, after, exitCode }),
       killPods: (node, daemonSet, exitCode) => machines.killPods(stepId, node, daemonSet, exitCode),
     },
     deletePods: (node, daemonSet, gracePeriodSeconds) => {
