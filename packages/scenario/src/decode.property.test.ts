@@ -54,11 +54,11 @@ test('whatever is inside an idle field, the field is named once', () => {
   fc.assert(
     fc.property(anything, (value) => {
       const spec = {
-        template: { spec: { securityContext: value, containers: [{ lifecycle: value }, { lifecycle: value }] } },
+        template: { spec: { securityContext: value, containers: [{ envFrom: value }, { envFrom: value }] } },
       };
       expect(decodeObject('DaemonSet', { spec }).idle).toEqual([
         'spec.template.spec.securityContext',
-        'spec.template.spec.containers[].lifecycle',
+        'spec.template.spec.containers[].envFrom',
       ]);
     }),
     { seed: 6 },

@@ -12,6 +12,11 @@ export interface Settings {
   readonly shutdownGracePeriod: number;
   /** kubelet shutdownGracePeriodCriticalPods: the part of it that belongs to critical pods. */
   readonly shutdownGracePeriodCriticalPods: number;
+  /** kubelet maxParallelImagePulls; 1: one after the other, as with serializeImagePulls (K-15). */
+  readonly maxParallelImagePulls: number;
+  /** kubelet registryPullQPS and registryBurst; a pull beyond them fails, 0: no limit. */
+  readonly registryPullQps: number;
+  readonly registryBurst: number;
   /** Pod GC: how long a node must be gone before its pods are deleted (G-4). */
   readonly podGcQuarantine: number;
   /** --concurrent-daemonset-syncs (DS-Q1). */
@@ -46,6 +51,9 @@ export const SETTINGS: Readonly<
     form: 'duration',
     summary: 'the last part of shutdownGracePeriod, kept for critical pods (0)',
   },
+  maxParallelImagePulls: { form: 'count', summary: 'images that a node pulls at a time; 0: no limit (1)' },
+  registryPullQps: { form: 'count', summary: 'pulls per second of each node, beyond its burst; 0: no limit (5)' },
+  registryBurst: { form: 'count', summary: 'burst of pulls of each node (10)' },
   podGcQuarantine: {
     form: 'duration',
     summary: 'how long pod GC waits before it deletes the pods of a vanished node (40s)',
@@ -65,6 +73,9 @@ export function settingsOf(profile: Profile, overrides: Readonly<Record<string, 
     evictionPressureTransitionPeriod: 300_000,
     shutdownGracePeriod: 0,
     shutdownGracePeriodCriticalPods: 0,
+    maxParallelImagePulls: 1,
+    registryPullQps: 5,
+    registryBurst: 10,
     podGcQuarantine: 40_000,
     concurrentDaemonSetSyncs: 2,
     kubeApiQps: 20,

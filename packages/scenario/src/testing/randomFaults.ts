@@ -107,6 +107,15 @@ export const FAULT_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = {
       daemonSet: fc.constant('kube-system/agent'),
     }),
   ),
+  ContainerCrash: fc.oneof(
+    fc.record({ after: draw(60_000), exitCode: fc.constantFrom(0, 1, 137) }),
+    fc.record({ after: draw(60_000), exitCode: fc.constant(1), daemonSet: fc.constant('kube-system/agent') }),
+  ),
+  SlowImagePull: fc.oneof(
+    fc.record({ delay: draw(60_000) }),
+    fc.record({ delay: draw(60_000), image: fc.constant('agent:v2') }),
+  ),
+  RegistryLimit: fc.record({ concurrency: fc.constantFrom(0, 1, 3) }),
   ImagePullFailure: fc.oneof(
     fc.constant({ message: 'no registry' }),
     fc.constant({ message: 'no such image', image: 'agent:v2' }),

@@ -18,10 +18,10 @@ import { RngStreams } from '../engine/rngStreams.ts';
 import type { Plan } from '../plan.ts';
 import { Bites } from '../seams/bites.ts';
 import type { MachineChange } from '../seams/machineState.ts';
-import { Machines } from '../seams/machines.ts';
+import { Machines, type MachinesOptions } from '../seams/machines.ts';
 import { ProcessTable } from '../seams/processTable.ts';
 import type { Lift } from '../seams/seams.ts';
-import { LegRules } from '../seams/worldSeams.ts';
+import { LegRules, stepStream } from '../seams/worldSeams.ts';
 import { type Settings, settingsOf } from '../settings.ts';
 import { findNamespaces } from './foundNamespaces.ts';
 import { podModelTable } from './podModelTable.ts';
@@ -91,9 +91,8 @@ export function createWorld(
   const machines: Machines = new Machines({
     nowMs,
     bites,
-    schedule: (node, delayMs, run) => void engine.schedule(delayMs, `machine/${node}`, run),
     changed: machineListener({ journal, engine, processes, nodeCauses, observe, hub, heartbeats }),
-    tellKubelet: (node, run) => processes.deliver(kubeletName(node), processes.incarnation(kubeletName(node)), run),
+    ...machineHands({ engine, streams, processes }),
   });
   const models = podModelTable(plan.models, (node) => store.get('Node', node)?.metadata.labels, latencyPercent);
   return {
@@ -141,6 +140,19 @@ export function clientWorld({ engine, server, hub, rules, streams, journal, sett
 
 function changeOf({ kind, key, type, before, object, cause }: Commit, lastSeq: number): Change {
   return { kind, key, before, after: type === 'DELETED' ? undefined : object, seq: cause ?? lastSeq };
+}
+
+/** What a machine does by itself, and how its kubelet learns of something. */
+function machineHands({
+  engine,
+  streams,
+  processes,
+}: Pick<World, 'engine' | 'streams' | 'processes'>): Pick<MachinesOptions, 'draw' | 'schedule' | 'tellKubelet'> {
+  return {
+    draw: (stepId, distribution) => streams.of(stepStream(stepId)).draw(distribution),
+    schedule: (node, delayMs, run) => void engine.schedule(delayMs, `machine/${node}`, run),
+    tellKubelet: (node, run) => processes.deliver(kubeletName(node), processes.incarnation(kubeletName(node)), run),
+  };
 }
 
 type MachineWorld = Pick<World, 'journal' | 'engine' | 'processes' | 'nodeCauses' | 'observe' | 'hub' | 'heartbeats'>;

@@ -26,6 +26,11 @@ export function tellWarning(
   trace.apiEvent('Pod', entry.pod, 'Warning', reason, message, fieldPathOf(container));
 }
 
+/** Every error is told a second time by its bare reason; that repeats the first, so it too is for level full alone. */
+export function tellError(ctx: KubeletContext, entry: KubeletPod, container: KubeletContainer, reason: string): void {
+  if (ctx.trace.full) tellWarning(ctx, entry, container, 'Failed', `Error: ${reason}`);
+}
+
 function fieldPathOf({ role, spec }: KubeletContainer): string {
   return `spec.${role === 'main' ? 'containers' : 'initContainers'}{${spec.name}}`;
 }

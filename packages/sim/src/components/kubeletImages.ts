@@ -1,15 +1,17 @@
 /**
- * Images of one node: pulled one at a time in the order in which they are asked for, since serial pulls are a queue and
- * not a latency. Rules: K-15, K-16, V-11, V-12, V-25.
+ * Images of one node: pulled one at a time, or a few, in the order in which they are asked for, since serial pulls are a
+ * queue and not a latency. Rules: K-15, K-16, V-11, V-12, V-25.
  */
 import type { Container } from '@everynode/core/api/pod';
 import { Backoff } from '@everynode/core/machinery/backoff';
+import { TokenBucket } from '@everynode/core/machinery/tokenBucket';
 import type { Draw } from '../plan.ts';
 import type { Rng } from '../engine/rng.ts';
 import type { Machine } from '../seams/machine.ts';
 
 const BACKOFF_FIRST_MS = 10_000;
 const BACKOFF_MAX_MS = 300_000;
+const PULL_QPS_EXCEEDED = 'pull QPS exceeded';
 
 export type ImageAnswer =
   /** `pull`: it was not there before; how long the registry took, and how long it was waited for in all. */
@@ -35,6 +37,10 @@ export interface ImagesOptions {
   readonly rng: Rng;
   readonly nowMs: () => number;
   readonly schedule: (delayMs: number, run: () => void) => void;
+  /** How many pulls at a time: 1 serializes them, 0 sets no limit. */
+  readonly pullsMax: number;
+  /** Of the kubelet's own limiter; `qps` 0: none. */
+  readonly limits: { readonly qps: number; readonly burst: number };
   /** V-11: the image is there. */
   readonly drawPresentMs: () => number;
   /** A registry that refuses does so quickly: one round trip (V-2). */
@@ -49,10 +55,14 @@ export class KubeletImages {
   readonly #options: ImagesOptions;
   readonly #backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
   readonly #queue: QueuedRequest[] = [];
-  #isPulling = false;
+  readonly #tokens: TokenBucket | undefined;
+  #pulling = 0;
 
   constructor(options: ImagesOptions) {
     this.#options = options;
+    const { qps, burst } = options.limits;
+    if (qps > 0)
+      this.#tokens = new TokenBucket({ tokens: qps, perMs: 1000, burst: Math.max(1, burst) }, options.nowMs());
   }
 
   /** Sees to it that the container's image is on the node, by its pull policy. */
@@ -73,40 +83,58 @@ export class KubeletImages {
   }
 
   #pullNext(): void {
-    if (this.#isPulling) return;
-    const request = this.#queue.shift();
-    if (request === undefined) return;
-    if (!request.isWanted()) {
-      this.#pullNext();
-      return;
+    const pullsMax = this.#options.pullsMax === 0 ? Infinity : this.#options.pullsMax;
+    while (this.#pulling < pullsMax) {
+      const request = this.#queue.shift();
+      if (request === undefined) return;
+      if (request.isWanted()) this.#serve(request);
     }
-    const { machine, rng, schedule } = this.#options;
+  }
+
+  #serve(request: QueuedRequest): void {
+    const { machine, schedule, drawPresentMs, drawRefusalMs } = this.#options;
     const { image } = request.container;
+    const isThere = machine.hasImage(image);
     // It may have come for somebody else meanwhile (K-15).
-    if (machine.hasImage(image) && pullPolicyOf(request.container) !== 'Always') {
-      schedule(this.#options.drawPresentMs(), () => request.done({ ok: true }));
-      this.#pullNext();
+    if (isThere && pullPolicyOf(request.container) !== 'Always') {
+      schedule(drawPresentMs(), () => request.done({ ok: true }));
       return;
     }
-    this.#isPulling = true;
-    const error = machine.imagePullError(image);
+    this.#pulling += 1;
+    const error = this.#hasToken(request) ? machine.imagePullError(image) : PULL_QPS_EXCEEDED;
+    if (error !== undefined) {
+      schedule(drawRefusalMs(), () => {
+        this.#pulling -= 1;
+        this.#answer(request, { reason: 'ErrImagePull', message: error });
+        this.#pullNext();
+      });
+      return;
+    }
     // With policy Always an image that is there is only compared with the registry's.
-    const isThere = machine.hasImage(image);
-    const tookMs =
-      error !== undefined
-        ? this.#options.drawRefusalMs()
-        : isThere
-          ? this.#options.drawPresentMs()
-          : rng.draw(request.pull);
+    if (isThere) this.#pull(request, drawPresentMs(), () => undefined);
+    else {
+      const through = machine.askRegistry(() => {
+        const tookMs = this.#options.rng.draw(request.pull) + machine.imagePullExtraMs(image);
+        this.#pull(request, tookMs, () => through());
+      });
+    }
+  }
+
+  #pull(request: QueuedRequest, tookMs: number, through: () => void): void {
+    const { machine, schedule, nowMs } = this.#options;
     schedule(tookMs, () => {
-      this.#isPulling = false;
-      if (error !== undefined) this.#answer(request, { reason: 'ErrImagePull', message: error });
-      else {
-        machine.addImage(image, request.bytes);
-        request.done({ ok: true, pull: { tookMs, waitedMs: this.#options.nowMs() - request.askedAtMs } });
-      }
+      this.#pulling -= 1;
+      through();
+      machine.addImage(request.container.image, request.bytes);
+      request.done({ ok: true, pull: { tookMs, waitedMs: nowMs() - request.askedAtMs } });
       this.#pullNext();
     });
+  }
+
+  /** A pull that takes no time stands for an image that is there already: the limiter never sees it. */
+  #hasToken({ pull }: QueuedRequest): boolean {
+    if ('fixed' in pull && pull.fixed === 0) return true;
+    return this.#tokens === undefined || this.#tokens.tryTake(this.#options.nowMs());
   }
 
   #answer(request: ImageRequest, { reason, message }: { readonly reason: string; readonly message: string }): void {

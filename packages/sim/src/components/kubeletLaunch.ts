@@ -9,7 +9,7 @@ import type { StartedPod } from '../seams/machine.ts';
 import type { KubeletContext } from './component.ts';
 import { type ConductStreams, drawConduct, hookMs } from './kubeletApplication.ts';
 import type { ImageAnswer, KubeletImages } from './kubeletImages.ts';
-import { tellNormal, tellWarning } from './kubeletEvents.ts';
+import { tellError, tellNormal, tellWarning } from './kubeletEvents.ts';
 import { isEnding, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
 
 /** A sync that failed is repeated after this long, and up to half as much again (K-18). */
@@ -132,11 +132,14 @@ export class KubeletLaunch {
     };
     show(reason, message);
     tellWarning(ctx, entry, container, 'Failed', `Failed to pull image "${image}": ${message}`);
+    tellError(ctx, entry, container, reason);
     const later = (delayMs: number, run: () => void): void => void entry.startTimers.push(ctx.schedule(delayMs, run));
     if (reason === 'ErrImagePull') {
-      later(BACKOFF_SHOWS_AFTER_MS, () =>
-        show('ImagePullBackOff', `Back-off pulling image "${image}": ${reason}: ${message}`),
-      );
+      later(BACKOFF_SHOWS_AFTER_MS, () => {
+        show('ImagePullBackOff', `Back-off pulling image "${image}": ${reason}: ${message}`);
+        tellNormal(ctx, entry, container, 'BackOff', `Back-off pulling image "${image}"`);
+        tellError(ctx, entry, container, 'ImagePullBackOff');
+      });
     }
     later(retryAtMs - ctx.nowMs(), () => this.launch(entry, container, { started: outcome.started }));
     outcome.failed?.();

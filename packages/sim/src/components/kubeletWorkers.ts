@@ -32,6 +32,8 @@ export function createWorkers(options: WorkersOptions): KubeletWorkers {
   const images = new KubeletImages({
     machine: ctx.machine,
     rng: ctx.rng('images'),
+    pullsMax: ctx.settings.maxParallelImagePulls,
+    limits: { qps: ctx.settings.registryPullQps, burst: ctx.settings.registryBurst },
     nowMs: () => ctx.nowMs(),
     schedule: (delayMs, run) => void ctx.schedule(delayMs, run),
     drawPresentMs: latencyOf(ctx, 'imagePresent'),

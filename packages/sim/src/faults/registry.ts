@@ -1,8 +1,10 @@
 /** Every fault that a scenario can name. From here come schema, reference pages, `everynode list` and completion. */
 import { apiError, apiLatency, lostResponse } from './apiRequests.ts';
+import { containerCrash } from './containerCrash.ts';
 import type { AnyFault } from './fault.ts';
 import { imagePullFailure } from './imagePullFailure.ts';
 import { nodeCondition } from './nodeCondition.ts';
+import { registryLimit, slowImagePull } from './imageRegistry.ts';
 import { nodeCrash, nodeReboot } from './nodePower.ts';
 import { nodeFlap } from './nodeFlap.ts';
 import { diskPressure, memoryPressure, pidPressure } from './nodePressure.ts';
@@ -25,6 +27,9 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   MemoryPressure: memoryPressure,
   PidPressure: pidPressure,
   PodKill: podKill,
+  ContainerCrash: containerCrash,
+  SlowImagePull: slowImagePull,
+  RegistryLimit: registryLimit,
   ImagePullFailure: imagePullFailure,
   ControllerRestart: controllerRestart,
   ControllerPause: controllerPause,

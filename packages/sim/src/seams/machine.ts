@@ -92,6 +92,10 @@ export interface Machine extends MachineView {
   readonly room: RoomView;
   /** Undefined: the pull goes well; else the registry's error. Counts as a bite of the fault. */
   imagePullError(image: string): string | undefined;
+  /** How much longer than usual the registry takes for this image, in ms. */
+  imagePullExtraMs(image: string): number;
+  /** Asks the registry to serve a pull: `begin` runs when it does; what comes back says that the pull is through. */
+  askRegistry(begin: () => void): () => void;
   /** Called when what is available no longer goes on as it was going: a fault presses or lifts, a pod uses more or less. */
   onRoomChanged(listener: () => void): void;
   hasImage(image: string): boolean;

@@ -1,7 +1,10 @@
 /** One machine: its power, its link, its room, and the containers that truly run on it. */
 import { assert } from '@everynode/core/assert';
+import type { Draw } from '../plan.ts';
 import { type ForcedCondition, ForcedConditions } from './forcedConditions.ts';
+import type { ImageRegistry } from './imageRegistry.ts';
 import { type Direction, Link } from './link.ts';
+import type { ContainerCrash, ImageFailure, SlowPull } from './machineRules.ts';
 import type { ApplicationConduct, ContainerExit, Machine, RunningPod, StartedPod } from './machine.ts';
 import type { ImageCleanup } from './machineImages.ts';
 import { MachineRoom, type RoomSize } from './machineRoom.ts';
@@ -45,17 +48,13 @@ export interface MachineOptions {
   readonly changed: (change: MachineChange) => void;
   /** Lets the node's kubelet learn of something, if it lives. */
   readonly tellKubelet: (run: () => void) => void;
+  readonly registry: ImageRegistry;
+  /** A time from the stream of a fault's step. */
+  readonly draw: (stepId: string, distribution: Draw) => number;
   /** The system goes on to power off. */
   readonly powerDown: () => void;
   /** A rule of this step made a difference. */
   readonly bite: (stepId: string) => void;
-}
-
-export interface ImageFailure {
-  readonly stepId: string;
-  /** Absent: every image. */
-  readonly image: string | undefined;
-  readonly message: string;
 }
 
 type KillListener = Parameters<Machine['onContainerKilled']>[0];
@@ -83,6 +82,8 @@ export class MachineState implements Machine {
   readonly imageFailures: ImageFailure[] = [];
   readonly link: Link = new Link();
   readonly forced: ForcedConditions;
+  readonly slowPulls: SlowPull[] = [];
+  readonly crashes: ContainerCrash[] = [];
 
   constructor(options: MachineOptions) {
     this.name = options.name;
@@ -122,6 +123,21 @@ export class MachineState implements Machine {
     return failure?.message;
   }
 
+  imagePullExtraMs(image: string): number {
+    const slow = this.slowPulls.filter((each) => each.image === undefined || each.image === image);
+    return slow.reduce((sum, { stepId, delay }) => {
+      this.#options.bite(stepId);
+      return sum + this.#options.draw(stepId, delay);
+    }, 0);
+  }
+
+  askRegistry(begin: () => void): () => void {
+    const { registry, tellKubelet } = this.#options;
+    const pull = { node: this.name, begin: () => tellKubelet(begin) };
+    registry.ask(pull);
+    return () => registry.end(pull);
+  }
+
   hasImage(image: string): boolean {
     return this.room.images.has(image);
   }
@@ -142,6 +158,21 @@ export class MachineState implements Machine {
     if (pod.image !== undefined) this.room.images.used(pod.image, started.startedAtMs);
     this.#tell('containerStarted', uid, container);
     this.#uses(pod, container);
+    for (const crash of this.crashes) this.crashLater(crash, uid, container);
+  }
+
+  /** If the rule is about this container and still holds then, and if it is still the same run. */
+  crashLater(crash: ContainerCrash, uid: string, container: string): void {
+    const pod = this.#pods.get(uid);
+    const startedAtMs = startOf(pod, container);
+    if (pod === undefined || (crash.daemonSet ?? pod.daemonSet) !== pod.daemonSet) return;
+    if ((crash.container ?? container) !== container) return;
+    const { schedule, draw, bite } = this.#options;
+    schedule(draw(crash.stepId, crash.after), () => {
+      if (!this.crashes.includes(crash) || startOf(this.#pods.get(uid), container) !== startedAtMs) return;
+      bite(crash.stepId);
+      this.killContainer(uid, container, { exitCode: crash.exitCode, isOutOfMemory: false });
+    });
   }
 
   stopPod(uid: string): void {
@@ -197,6 +228,7 @@ export class MachineState implements Machine {
   /** The kubelet that listened is dead, and holds up no shutdown any more. */
   forgetListeners(): void {
     this.#shutdown = undefined;
+    this.#options.registry.forget(this.name);
     this.#killListener = undefined;
     this.#roomListener = undefined;
     this.#conditionsListener = undefined;
@@ -291,4 +323,8 @@ export class MachineState implements Machine {
     assert(pod !== undefined, () => `pod ${uid} is not on ${this.name}`);
     this.#options.changed({ node: this.name, what, pod, ...(container === undefined ? {} : { container }) });
   }
+}
+
+function startOf(pod: RunningPod | undefined, container: string): number | undefined {
+  return pod?.containers.find(({ name }) => name === container)?.startedAtMs;
 }

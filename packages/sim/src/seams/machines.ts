@@ -1,10 +1,13 @@
 /** Ground truth of all nodes, and the moves of the machine seam. Overlapping faults of one node add up. */
 import { assert } from '@everynode/core/assert';
+import type { Draw } from '../plan.ts';
 import type { Bites } from './bites.ts';
 import type { ForcedCondition } from './forcedConditions.ts';
+import { ImageRegistry } from './imageRegistry.ts';
 import { liftOnce } from './lift.ts';
 import type { Direction, LinkCut } from './link.ts';
 import type { MachineView } from './machine.ts';
+import type { ContainerCrash } from './machineRules.ts';
 import { type MachineChange, MachineState } from './machineState.ts';
 import type { RoomSize } from './machineRoom.ts';
 import type { Lift, PressureResource } from './seams.ts';
@@ -19,11 +22,14 @@ export interface MachinesOptions {
   readonly bites: Bites;
   /** Told after every change; power and link changes come before anybody acts on them. */
   readonly changed: (change: MachineChange) => void;
+  readonly draw: (stepId: string, distribution: Draw) => number;
   /** Lets the kubelet of a node learn of something, if it lives. */
   readonly tellKubelet: (node: string, run: () => void) => void;
 }
 
 export class Machines {
+  /** Whence all of them pull their images. */
+  readonly registry: ImageRegistry;
   readonly #options: MachinesOptions;
   readonly #machines = new Map<string, MachineState>();
   #list: readonly MachineView[] | undefined;
@@ -31,12 +37,13 @@ export class Machines {
 
   constructor(options: MachinesOptions) {
     this.#options = options;
+    this.registry = new ImageRegistry(options.bites);
   }
 
   /** A machine with power and link and nothing on it; the how-many-th of the run it is decides its addresses. */
   add(name: string, room: RoomSize): MachineState {
     assert(!this.#machines.has(name), () => `machine ${name} is there already`);
-    const { nowMs, schedule, bites, changed, tellKubelet } = this.#options;
+    const { nowMs, schedule, bites, changed, tellKubelet, draw } = this.#options;
     const machine = new MachineState({
       name,
       ordinal: (this.#added += 1),
@@ -44,6 +51,8 @@ export class Machines {
       nowMs,
       schedule: (delayMs, run) => schedule(name, delayMs, run),
       changed,
+      draw,
+      registry: this.registry,
       tellKubelet: (run) => tellKubelet(name, run),
       powerDown: () => this.#stopSystem(name),
       bite: (stepId) => bites.bite(stepId),
@@ -200,6 +209,26 @@ export class Machines {
     return this.#hold(stepId, node, 'image failure', {
       begin: (machine) => void machine.imageFailures.push(failure),
       end: (machine) => removeOne(machine.imageFailures, failure),
+    });
+  }
+
+  slowImagePull(stepId: string, node: string, image: string | undefined, delay: Draw): Lift {
+    const slow = { stepId, image, delay };
+    return this.#hold(stepId, node, 'slow image pull', {
+      begin: (machine) => void machine.slowPulls.push(slow),
+      end: (machine) => removeOne(machine.slowPulls, slow),
+    });
+  }
+
+  /** What runs crashes as well as what will be started, and again and again. */
+  crashContainers(node: string, crash: ContainerCrash): Lift {
+    return this.#hold(crash.stepId, node, 'crash of containers', {
+      begin: (machine) => {
+        machine.crashes.push(crash);
+        for (const { uid, containers } of machine.running)
+          for (const { name } of containers) machine.crashLater(crash, uid, name);
+      },
+      end: (machine) => removeOne(machine.crashes, crash),
     });
   }
 

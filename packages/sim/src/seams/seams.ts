@@ -87,6 +87,17 @@ export interface Seams {
     replace(node: string): Lift;
     /** Pulls of matching images fail; absent: every image. */
     failImagePull(node: string, image: string | undefined, message: string): Lift;
+    /** Pulls of matching images take so much longer; absent: every image. */
+    slowImagePull(node: string, image: string | undefined, delay: Draw): Lift;
+    /** The registry serves at most so many pulls at a time, over all nodes; the others wait in their order. */
+    limitRegistry(concurrency: number): Lift;
+    /** Matching containers exit with this code so long after each start, and those that run so long from now on. */
+    crashContainers(
+      node: string,
+      which: { readonly daemonSet: string | undefined; readonly container: string | undefined },
+      after: Draw,
+      exitCode: number,
+    ): Lift;
     /** The containers of matching running pods exit now with this code (DS key or absent for all). */
     killPods(node: string, daemonSet: string | undefined, exitCode: number): Lift;
   };

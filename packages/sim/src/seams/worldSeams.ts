@@ -103,6 +103,10 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
         return liftOnce(`replacement of ${node} by ${stepId}`, () => boot?.());
       },
       failImagePull: (node, image, message) => machines.failImagePull(stepId, node, image, message),
+      slowImagePull: (node, image, delay) => machines.slowImagePull(stepId, node, image, delay),
+      limitRegistry: (concurrency) => machines.registry.limit(stepId, concurrency),
+      crashContainers: (node, which, after, exitCode) =>
+        machines.crashContainers(node, { stepId, ...which, after, exitCode }),
       killPods: (node, daemonSet, exitCode) => machines.killPods(stepId, node, daemonSet, exitCode),
     },
     hand: world.handOf(stepId),
