@@ -15,7 +15,9 @@ import type { Draw } from '../plan.ts';
 import type { RuleSubject } from '../seams/ruleTable.ts';
 import type { LegRules } from '../seams/worldSeams.ts';
 import type { ApiServer } from './apiServer.ts';
-import { answerFromOldCache, findLoss, refuse, slowDown } from './bentLegs.ts';
+import type { ApiServers } from './apiServers.ts';
+import { findLoss, refuse, slowDown } from './bentLegs.ts';
+import { answerFromCache } from './cachedLists.ts';
 import { HEARTBEAT_LEGS } from './heartbeats.ts';
 import { type Journal, subjectRef } from './journal.ts';
 import type { WatchHub, WatchSink } from './watchHub.ts';
@@ -25,6 +27,7 @@ export interface ClientWorld {
   readonly engine: Engine;
   readonly server: ApiServer;
   readonly hub: WatchHub;
+  readonly servers: ApiServers;
   readonly rules: LegRules;
   readonly streams: RngStreams;
   readonly journal: Journal;
@@ -49,7 +52,7 @@ export interface ClientOptions {
 
 /** One request on its way, over all its attempts. */
 interface Call {
-  readonly request: ApiRequest;
+  request: ApiRequest;
   readonly subject: RuleSubject;
   readonly done: ((result: ApiResult) => void) | undefined;
   readonly place: 'heartbeat' | undefined;
@@ -57,6 +60,8 @@ interface Call {
   sentAtMs: number;
   /** The client waits no longer: an answer finds nobody. */
   isGivenUp: boolean;
+  /** The server has held it up, until its cache has come far enough (A-24). */
+  hasWaited: boolean;
 }
 
 /** client-go repeats what was refused with Retry-After this often before the caller hears of it (I-14). */
@@ -87,6 +92,7 @@ export class ApiClient {
     this.#bucket =
       limits && new TokenBucket({ tokens: limits.qps, perMs: 1000, burst: limits.burst }, world.engine.nowMs);
     this.#rng = world.streams.of(`api/${name}`);
+    world.servers.connect(name);
     const { latencyPercent } = world;
     this.#latencies = {
       apiRead: latencyDraw('apiRead', latencyPercent),
@@ -99,7 +105,7 @@ export class ApiClient {
   send(request: ApiRequest, done?: (result: ApiResult) => void): void {
     const subject = { client: this.#options.name, kind: kindOf(request), verb: request.verb };
     const place = isHeartbeat(request) ? 'heartbeat' : undefined;
-    this.#attempt({ request, subject, done, place, attempts: 0, sentAtMs: 0, isGivenUp: false });
+    this.#attempt({ request, subject, done, place, attempts: 0, sentAtMs: 0, isGivenUp: false, hasWaited: false });
   }
 
   /**
@@ -169,8 +175,14 @@ export class ApiClient {
       return;
     }
     const { request, subject } = call;
+    const old = answerFromCache(this.#world, request, subject, call.hasWaited);
+    if (old !== undefined && 'waitMs' in old) {
+      call.hasWaited = true;
+      if (request.verb === 'list') call.request = { ...request, atLeast: old.atLeast };
+      engine.schedule(old.waitMs, 'apiserver', () => this.#arrive(call, responseMs));
+      return;
+    }
     const refusal = refuse(this.#world, subject);
-    const old = refusal === undefined ? answerFromOldCache(this.#world, request, subject) : undefined;
     const { result, cause } = refusal ?? old ?? server.handle(this.#options.name, request);
     const failed = result.ok ? undefined : this.#tellFailure(call, result, refusal?.fault);
     engine.withCause(failed ?? cause, () => {
@@ -191,6 +203,7 @@ export class ApiClient {
     }
     if (!result.ok && result.retryAfterSeconds !== undefined && call.attempts < RETRIES_MAX) {
       call.attempts += 1;
+      call.hasWaited = false;
       engine.schedule(result.retryAfterSeconds * 1000, name, () => deliver(() => this.#attempt(call)));
       return;
     }

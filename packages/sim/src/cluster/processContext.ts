@@ -67,6 +67,7 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
         handlers,
         nowMs: () => engine.nowMs,
         schedule,
+        streamsLists: profile.watchList,
         rng,
         ...current,
         ...(options?.resyncs === true ? { resync: resyncs() } : {}),
