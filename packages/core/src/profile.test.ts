@@ -35,6 +35,7 @@ const BOUNDARIES: readonly (readonly [SwitchKey, string, string])[] = [
   ['misscheduledRequeue', '1.33.5', '1.33.6'],
   ['misscheduledRequeue', '1.34.0', '1.34.1'],
   ['misscheduledRequeue', '1.32', '1.35.0'],
+  ['watchList', '1.34', '1.35.0'],
   ['staleness', '1.35', '1.36.0'],
   ['taintTimerUpdate', '1.35', '1.36.0'],
 ];

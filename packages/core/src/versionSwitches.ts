@@ -24,6 +24,7 @@ export type SwitchKey =
   | 'evictSoftMinimum'
   | 'misscheduledRequeue'
   | 'tolerationCompare'
+  | 'watchList'
   | 'staleness'
   | 'taintTimerUpdate';
 
@@ -182,6 +183,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     gate: { name: 'TaintTolerationComparisonOperators', since: 35 },
     reference: 'KEP-5471, #134665',
     rules: ['DS-R4'],
+  },
+  watchList: {
+    name: 'watch-list',
+    behaviour: 'a process begins with a list that is streamed and never old, instead of whatever a server has cached',
+    since: ['1.35.0'],
+    gate: { name: 'WatchListClient', since: 34 },
+    reference: 'KEP-3157',
+    rules: ['I-1', 'A-19'],
   },
   staleness: {
     name: 'staleness',

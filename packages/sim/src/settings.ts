@@ -26,6 +26,9 @@ export interface Settings {
   readonly kubeApiBurst: number;
   /** Time one sync of the DaemonSet controller takes, apart from its requests. */
   readonly daemonSetSyncTime: number;
+  /** API servers of the control plane, and how far the watch cache of the slowest lags behind. */
+  readonly apiServers: number;
+  readonly watchCacheLag: number;
   /** Spread of every latency of §12 around its median: 100 as in the table, 0 none, so that each is its p50. */
   readonly latencyPercent: number;
 }
@@ -62,6 +65,11 @@ export const SETTINGS: Readonly<
   kubeApiQps: { form: 'count', summary: 'requests per second of each controller client (20)' },
   kubeApiBurst: { form: 'count', summary: 'burst of each controller client (30)' },
   daemonSetSyncTime: { form: 'duration', summary: 'time one DaemonSet sync takes, apart from its requests (5ms)' },
+  apiServers: { form: 'count', summary: 'API servers; each process is connected to one of them (1)' },
+  watchCacheLag: {
+    form: 'duration',
+    summary: 'how far the slowest of several API servers lags behind; the first keeps up (0s)',
+  },
   latencyPercent: { form: 'count', summary: 'spread of all latencies around their medians, in percent (100; 0: none)' },
 };
 
@@ -81,6 +89,8 @@ export function settingsOf(profile: Profile, overrides: Readonly<Record<string, 
     kubeApiQps: 20,
     kubeApiBurst: 30,
     daemonSetSyncTime: 5,
+    apiServers: 1,
+    watchCacheLag: 0,
     latencyPercent: 100,
     ...overrides,
   };

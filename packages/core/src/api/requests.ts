@@ -21,13 +21,14 @@ export interface PatchBody {
 export type ApiRequest =
   | { readonly verb: 'get'; readonly kind: Kind; readonly key: ObjectKey }
   /**
-   * `cached`: resourceVersion "0", any cached state will do (A-19). `nodeName` narrows pods as a kubelet does,
-   * `namespace` narrows to what is in one.
+   * `cached`: resourceVersion "0", any cached state will do, or with `atLeast` any that has come as far as that version,
+   * or as the store itself (A-19). `nodeName` narrows pods as a kubelet does, `namespace` narrows to what is in one.
    */
   | {
       readonly verb: 'list';
       readonly kind: Kind;
       readonly cached?: boolean;
+      readonly atLeast?: number | 'newest';
       readonly nodeName?: string;
       readonly namespace?: string;
     }

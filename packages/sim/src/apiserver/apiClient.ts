@@ -16,7 +16,9 @@ import type { RuleSubject } from '../seams/ruleTable.ts';
 import type { Direction } from '../seams/link.ts';
 import type { LegRules } from '../seams/worldSeams.ts';
 import type { ApiServer } from './apiServer.ts';
-import { answerFromOldCache, findLoss, refuse, slowDown } from './bentLegs.ts';
+import type { ApiServers } from './apiServers.ts';
+import { findLoss, refuse, slowDown } from './bentLegs.ts';
+import { answerFromCache } from './cachedLists.ts';
 import { HEARTBEAT_LEGS } from '../engine/pulse.ts';
 import { type Journal, subjectRef } from './journal.ts';
 import type { WatchHub } from './watchHub.ts';
@@ -27,6 +29,7 @@ export interface ClientWorld {
   readonly engine: Engine;
   readonly server: ApiServer;
   readonly hub: WatchHub;
+  readonly servers: ApiServers;
   readonly rules: LegRules;
   readonly streams: RngStreams;
   readonly journal: Journal;
@@ -60,7 +63,7 @@ export const FIRM_LINK: ClientLink = { canSend: () => true, canHear: () => true,
 
 /** One request on its way, over all its attempts. */
 interface Call {
-  readonly request: ApiRequest;
+  request: ApiRequest;
   readonly subject: RuleSubject;
   readonly done: ((result: ApiResult) => void) | undefined;
   readonly place: 'heartbeat' | undefined;
@@ -68,6 +71,8 @@ interface Call {
   sentAtMs: number;
   /** The client waits no longer: an answer finds nobody. */
   isGivenUp: boolean;
+  /** The server has held it up, until its cache has come far enough (A-24). */
+  hasWaited: boolean;
 }
 
 /** client-go repeats what was refused with Retry-After this often before the caller hears of it (I-14). */
@@ -98,6 +103,7 @@ export class ApiClient {
     this.#bucket =
       limits && new TokenBucket({ tokens: limits.qps, perMs: 1000, burst: limits.burst }, world.engine.nowMs);
     this.#rng = world.streams.of(`api/${name}`);
+    world.servers.connect(name);
     const { latencyPercent } = world;
     this.#latencies = {
       apiRead: latencyDraw('apiRead', latencyPercent),
@@ -145,7 +151,7 @@ export class ApiClient {
 
   #call(request: ApiRequest, done: Call['done'], place: Call['place']): Call {
     const subject = { client: this.#options.name, kind: kindOf(request), verb: request.verb };
-    return { request, subject, done, place, attempts: 0, sentAtMs: 0, isGivenUp: false };
+    return { request, subject, done, place, attempts: 0, sentAtMs: 0, isGivenUp: false, hasWaited: false };
   }
 
   #attempt(call: Call): void {
@@ -188,8 +194,14 @@ export class ApiClient {
       return;
     }
     const { request, subject } = call;
+    const old = answerFromCache(this.#world, request, subject, call.hasWaited);
+    if (old !== undefined && 'waitMs' in old) {
+      call.hasWaited = true;
+      if (request.verb === 'list') call.request = { ...request, atLeast: old.atLeast };
+      engine.schedule(old.waitMs, 'apiserver', () => this.#arrive(call, responseMs), call.place);
+      return;
+    }
     const refusal = refuse(this.#world, request, subject);
-    const old = refusal === undefined ? answerFromOldCache(this.#world, request, subject) : undefined;
     const { result, cause } = refusal ?? old ?? server.handle(this.#options.name, request);
     const failed = result.ok ? undefined : this.#tellFailure(call, result, refusal?.fault);
     engine.withCause(failed ?? cause, () => {
@@ -210,6 +222,7 @@ export class ApiClient {
     }
     if (!result.ok && result.retryAfterSeconds !== undefined && call.attempts < RETRIES_MAX) {
       call.attempts += 1;
+      call.hasWaited = false;
       engine.schedule(result.retryAfterSeconds * 1000, name, () => deliver(() => this.#attempt(call)));
       return;
     }

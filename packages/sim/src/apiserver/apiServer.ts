@@ -3,10 +3,10 @@ import { assertNever } from '@everynode/core/assert';
 import { splitKey } from '@everynode/core/api/meta';
 import type { Kind, ObjectOfKind } from '@everynode/core/api/objects';
 import type { ApiRequest, ApiResult } from '@everynode/core/api/requests';
-import type { PriorityClasses } from '@everynode/core/api/priorityClass';
 import type { Profile } from '@everynode/core/profile';
 import type { Engine } from '../engine/engine.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
+import type { Plan } from '../plan.ts';
 import { remove } from './deletion.ts';
 import { evict } from './eviction.ts';
 import { notFound } from './failures.ts';
@@ -22,9 +22,8 @@ export interface ApiServerOptions {
   readonly journal: Journal;
   readonly streams: RngStreams;
   readonly profile: Profile;
-  /** The cluster's own ones. */
-  readonly priorityClasses: PriorityClasses;
-  readonly objectsMax: number;
+  /** The cluster's own priority classes, and how many objects there may be. */
+  readonly plan: Pick<Plan, 'priorityClasses' | 'limits'>;
 }
 
 /** Who writes what nobody asked for, such as the usage of a quota. */
@@ -56,9 +55,18 @@ export class ApiServer {
     return { result: { ok: true, list: { items: own, resourceVersion: revision } }, isOld: revision < store.revision };
   }
 
+  revisionAt(kind: Kind, atMs: number): number {
+    return this.#options.store.revisionAt(kind, atMs);
+  }
+
+  writtenAtMs(kind: Kind, revision: number): number {
+    return this.#options.store.writtenAtMs(kind, revision);
+  }
+
   /** Carries out a request of `client` now. */
   handle(client: string, request: ApiRequest): Answer {
-    const { engine, store, journal, objectsMax } = this.#options;
+    const { engine, store, journal, plan } = this.#options;
+    const objectsMax = plan.limits.objects;
     const before = store.revision;
     const written: { cause: number | undefined } = { cause: engine.cause };
     const result = this.#carryOut(request, (commit) => {
@@ -122,7 +130,8 @@ export class ApiServer {
   }
 
   #scope(record: CommitRecorder): WriteScope {
-    const { store, profile, priorityClasses, engine, streams, journal } = this.#options;
+    const { store, profile, plan, engine, streams, journal } = this.#options;
+    const { priorityClasses = {} } = plan;
     const recordOwn: CommitRecorder = (commit) => journal.commit(SERVER, commit);
     const names = streams.of('apiserver/names');
     const uids = streams.of('apiserver/uids');

@@ -1,4 +1,4 @@
-/** What the rules of faults make of one request: slower, refused, answered from the past, or its answer lost. */
+/** What the rules of faults make of one request: slower, refused, or its answer lost. */
 import { fieldsOf, textOf } from '@everynode/core/api/goText';
 import { splitKey } from '@everynode/core/api/meta';
 import type { ApiRequest } from '@everynode/core/api/requests';
@@ -6,12 +6,11 @@ import type { Engine } from '../engine/engine.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
 import type { RuleSubject } from '../seams/ruleTable.ts';
 import { type LegRules, stepStream } from '../seams/worldSeams.ts';
-import type { Answer, ApiServer } from './apiServer.ts';
+import type { Answer } from './apiServer.ts';
 import { injected } from './failures.ts';
 
 export interface BentWorld {
   readonly engine: Engine;
-  readonly server: ApiServer;
   readonly rules: LegRules;
   readonly streams: RngStreams;
 }
@@ -54,21 +53,6 @@ export function refuse(
     };
   }
   return undefined;
-}
-
-/** A list that any cached state satisfies, from a cache that lags: the farthest of several rules counts. */
-export function answerFromOldCache(
-  { rules, server, engine }: BentWorld,
-  request: ApiRequest,
-  subject: RuleSubject,
-): Answer | undefined {
-  if (request.verb !== 'list' || request.cached !== true || rules.lists.isEmpty) return undefined;
-  const [first, ...others] = rules.lists.matching(subject);
-  if (first === undefined) return undefined;
-  const farthest = others.reduce((far, rule) => (rule.effect > far.effect ? rule : far), first);
-  const { result, isOld } = server.listFromCache(request.kind, request.nodeName, farthest.effect);
-  if (isOld) rules.lists.bite(farthest);
-  return { result, cause: engine.cause };
 }
 
 /** The step that lets the answer get lost, though the request was carried out. */

@@ -18,24 +18,24 @@ export interface Commit<K extends Kind = Kind> {
   readonly cause: number | undefined;
 }
 
-/** The ring doubles while its oldest change is younger than this, and shrinks to it otherwise. */
-const WINDOW_MS = 75_000;
-const WINDOW_MIN = 100;
-const WINDOW_MAX = 102_400;
+/** A full ring doubles where its oldest change is younger than this, and halves where its newest quarter is older. */
+const FRESH_MS = 75_000;
+const CAPACITY_MIN = 100;
+const CAPACITY_MAX = 102_400;
 
 export class ChangeLog {
   #commits: Commit[] = [];
   /** Changes before this position have left the window; they are cut off now and then, not one by one. */
   #start = 0;
-  /** Highest revision that has left the window. */
+  #capacity = CAPACITY_MIN;
+  /** Highest revision that has left the window, and when it was written. */
   #forgotten = 0;
+  #forgottenAtMs = 0;
 
   add(commit: Commit): void {
+    if (this.#size === this.#capacity) this.#resize(commit.atMs);
     this.#commits.push(commit);
-    while (this.#hasSurplus(commit.atMs)) {
-      this.#forgotten = this.#commits[this.#start]?.revision ?? this.#forgotten;
-      this.#start += 1;
-    }
+    while (this.#size > this.#capacity) this.#forgetOldest();
     if (this.#start > 1024 && this.#start * 2 > this.#commits.length) {
       this.#commits = this.#commits.slice(this.#start);
       this.#start = 0;
@@ -62,10 +62,34 @@ export class ChangeLog {
     return this.#commits.slice(at);
   }
 
-  #hasSurplus(nowMs: number): boolean {
-    const size = this.#commits.length - this.#start;
-    if (size > WINDOW_MAX) return true;
+  /** The highest revision up to which every change was made at that instant or before. */
+  revisionAt(atMs: number): number {
+    if (this.#forgotten > 0 && this.#forgottenAtMs > atMs) return this.#forgotten - 1;
+    const [first] = this.later(atMs);
+    return first === undefined ? Infinity : first.revision - 1;
+  }
+
+  /** When the last change up to the revision was made; 0 where that is no longer known, and so long ago. */
+  atMsOf(revision: number): number {
+    const after = this.since(revision);
+    return after === undefined ? 0 : (this.#commits[this.#commits.length - after.length - 1]?.atMs ?? 0);
+  }
+
+  get #size(): number {
+    return this.#commits.length - this.#start;
+  }
+
+  #resize(nowMs: number): void {
+    const ageMs = (fromEnd: number): number => nowMs - (this.#commits[this.#commits.length - fromEnd]?.atMs ?? nowMs);
+    if (ageMs(this.#capacity) < FRESH_MS) this.#capacity = Math.min(this.#capacity * 2, CAPACITY_MAX);
+    else if (ageMs(Math.trunc(this.#capacity / 4)) > FRESH_MS)
+      this.#capacity = Math.max(Math.trunc(this.#capacity / 2), CAPACITY_MIN);
+  }
+
+  #forgetOldest(): void {
     const oldest = this.#commits[this.#start];
-    return size > WINDOW_MIN && oldest !== undefined && nowMs - oldest.atMs > WINDOW_MS;
+    this.#forgotten = oldest?.revision ?? this.#forgotten;
+    this.#forgottenAtMs = oldest?.atMs ?? this.#forgottenAtMs;
+    this.#start += 1;
   }
 }

@@ -101,6 +101,16 @@ export class ObjectStore {
     this.#size += 1;
   }
 
+  /** The revision of the kind's state at that instant. */
+  revisionAt(kind: Kind, atMs: number): number {
+    return Math.min(this.#revision, this.#logOf(kind).revisionAt(atMs));
+  }
+
+  /** When the kind came to be as it was at this revision, in ms; 0: longer ago than is remembered. */
+  writtenAtMs(kind: Kind, revision: number): number {
+    return this.#logOf(kind).atMsOf(revision);
+  }
+
   /** Writes the object under the next revision. What `record` answers becomes the change's cause. */
   put<K extends Kind>(kind: K, object: ObjectOfKind[K], record: CommitRecorder): Commit<K> {
     const key = keyOf(object);

@@ -1,10 +1,7 @@
 /**
  * Brings committed writes to those who watch, each stream in the order of revisions. The engine's event says "deliver
  * what is due of stream S", and the stream owns its queue: so no drawn tie-break can reorder one stream.
- *
- * There are no bookmarks. Their two purposes are met without them: a stream that has nothing undelivered counts as
- * having seen the store's revision when it breaks off, and every write that DS-Q14 waits for comes back on the stream
- * of its kind. Rules: A-20…A-22, V-3.
+ * Rules: A-20…A-22, A-24, V-3.
  */
 import { assert } from '@everynode/core/assert';
 import type { Kind } from '@everynode/core/api/objects';
@@ -15,6 +12,8 @@ import type { Draw } from '../plan.ts';
 import type { RuleTable } from '../seams/ruleTable.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import { stepStream } from '../seams/worldSeams.ts';
+import type { ApiServers } from './apiServers.ts';
+import { revisionKnown } from './bookmarks.ts';
 import type { Commit } from './changeLog.ts';
 import { isReportOf } from './heartbeats.ts';
 import { HEARTBEAT_LEGS } from '../engine/pulse.ts';
@@ -28,8 +27,9 @@ export interface WatchHubOptions {
   readonly store: ObjectStore;
   readonly journal: Journal;
   readonly streams: RngStreams;
-  readonly rules: RuleTable<Draw>;
+  readonly watches: RuleTable<Draw>;
   readonly latencyPercent: number;
+  readonly servers: ApiServers;
   /** A cut link keeps an event from this client: for the fault's bites. */
   readonly withheld: (client: string) => void;
 }
@@ -52,7 +52,8 @@ export class WatchHub {
     const { store, streams } = this.#options;
     const missed = store.changesSince(request.kind, request.revision);
     if (missed === undefined) return false;
-    const stream = newStream(request, streams.of(`watch/${request.client}/${request.kind}`));
+    const { nowMs } = this.#options.engine;
+    const stream = newStream(request, streams.of(`watch/${request.client}/${request.kind}`), nowMs);
     this.#listOf(stream).push(stream);
     listIn(this.#byClient, request.client).push(stream);
     for (const commit of missed) this.#enqueue(stream, commit);
@@ -84,7 +85,7 @@ export class WatchHub {
         stream.handle = undefined;
         continue;
       }
-      if (stream.head === stream.queue.length) stream.seenRevision = store.revision;
+      stream.seenRevision = revisionKnown(stream, store, engine.nowMs);
       this.#clear(stream);
       stream.heldSinceMs = engine.nowMs;
     }
@@ -92,7 +93,8 @@ export class WatchHub {
 
   /** The link works again: after a reconnect the streams resume from what they have seen, or must list again. */
   release(client: string): void {
-    const { engine, streams } = this.#options;
+    const { engine, streams, servers } = this.#options;
+    servers.connect(client);
     for (const stream of this.#byClient.get(client) ?? []) {
       const { heldSinceMs } = stream;
       if (heldSinceMs === undefined) continue;
@@ -117,11 +119,12 @@ export class WatchHub {
     for (const stream of this.#filtered.get(filterKey(commit.kind, node)) ?? []) this.#enqueue(stream, commit);
   }
 
-  /** Whether something of this kind is on its way to the client that a lag holds back still. */
+  /** Whether something of this kind is on its way to the client that a lag holds back still, or may be at any time. */
   isBehind(client: string, kind: Kind): boolean {
-    const { nowMs } = this.#options.engine;
+    const { engine, servers } = this.#options;
+    const dueMs = engine.nowMs + HEARTBEAT_LEGS.watchMs;
     const streams = this.#byClient.get(client) ?? [];
-    return streams.some((stream) => stream.kind === kind && stream.lastDueMs > nowMs + HEARTBEAT_LEGS.watchMs);
+    return servers.lagMs(client) > 0 || streams.some((each) => each.kind === kind && each.lastDueMs > dueMs);
   }
 
   #enqueue(stream: Stream, commit: Commit): void {
@@ -131,16 +134,17 @@ export class WatchHub {
       this.#options.withheld(stream.client);
       return;
     }
-    const { engine, rules } = this.#options;
+    const { engine, watches, servers } = this.#options;
     const isReported = commit.kind === 'Node' && event.type === 'MODIFIED' && isReportOf(commit as Commit<'Node'>);
     // Heartbeats travel without spread, so that they can be left out where nothing depends on them.
     let delayMs = stream.kind === 'Lease' || isReported ? HEARTBEAT_LEGS.watchMs : stream.rng.draw(this.#latency);
-    if (!rules.isEmpty) {
-      for (const rule of rules.matching(stream)) {
+    if (!watches.isEmpty) {
+      for (const rule of watches.matching(stream)) {
         delayMs += this.#options.streams.of(stepStream(rule.stepId)).draw(rule.effect);
-        rules.bite(rule);
+        watches.bite(rule);
       }
     }
+    if (servers.haveLag) delayMs += Math.max(0, commit.atMs + servers.lagMs(stream.client) - engine.nowMs);
     if (isReported) {
       this.#enqueueReport(stream, { event, cause: commit.cause, dueMs: engine.nowMs + delayMs });
       return;
@@ -227,6 +231,7 @@ export class WatchHub {
       return;
     }
     stream.heldSinceMs = undefined;
+    stream.openedAtMs = this.#options.engine.nowMs;
     for (const commit of missed) this.#enqueue(stream, commit);
   }
 

@@ -43,13 +43,14 @@ export interface Stream extends WatchRequest {
   reports: Pending[];
   /** Of the last event delivered. */
   seenRevision: number;
+  openedAtMs: number;
   lastDueMs: number;
   /** Since when the client's link is cut; undefined: open. */
   heldSinceMs: number | undefined;
 }
 
 /** A stream that has nothing on its way yet. */
-export function newStream(request: WatchRequest, rng: Rng): Stream {
+export function newStream(request: WatchRequest, rng: Rng, openedAtMs: number): Stream {
   return {
     ...request,
     rng,
@@ -58,6 +59,7 @@ export function newStream(request: WatchRequest, rng: Rng): Stream {
     handle: undefined,
     reports: [],
     seenRevision: request.revision,
+    openedAtMs,
     lastDueMs: 0,
     heldSinceMs: undefined,
   };

@@ -70,6 +70,7 @@ export function createContext(
         handlers,
         nowMs: () => engine.nowMs,
         schedule,
+        streamsLists: profile.watchList,
         rng,
         ...current,
         ...(options?.resyncs === true ? { resync: resyncs() } : {}),

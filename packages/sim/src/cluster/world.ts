@@ -5,6 +5,7 @@ import { type Profile, profileOf } from '@everynode/core/profile';
 import type { TraceWriter } from '@everynode/trace/writer';
 import { ApiServer } from '../apiserver/apiServer.ts';
 import { ApiClient, type ClientWorld, FIRM_LINK } from '../apiserver/apiClient.ts';
+import { ApiServers } from '../apiserver/apiServers.ts';
 import type { Commit } from '../apiserver/changeLog.ts';
 import { Heartbeats } from '../apiserver/heartbeats.ts';
 import { Journal } from '../apiserver/journal.ts';
@@ -37,6 +38,7 @@ export interface World {
   readonly store: ObjectStore;
   readonly server: ApiServer;
   readonly hub: WatchHub;
+  readonly servers: ApiServers;
   readonly heartbeats: Heartbeats;
   readonly rules: LegRules;
   readonly bites: Bites;
@@ -74,20 +76,19 @@ export function createWorld(
   const { latencyPercent } = settings;
   const nodeCauses = new Map<string, number>();
 
-  const store = new ObjectStore(nowMs, (commit) => {
+  const store = createStore(plan, streams, nowMs, (commit) => {
     hub.publish(commit);
     if (commit.type === 'DELETED') heartbeats.objectRemoved(commit.kind, commit.object.metadata.name);
     observe(changeOf(commit, journal.lastSeq));
   });
-  findNamespaces(plan, store, streams.of('namespaces/uids'), drawUid);
+  const servers = new ApiServers({ streams, count: settings.apiServers, lagMs: settings.watchCacheLag });
   const isBehind = (process: string): boolean =>
-    processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
+    servers.haveLag || processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
-  const { priorityClasses = {} } = plan;
-  const objectsMax = plan.limits.objects;
-  const server = new ApiServer({ engine, store, journal, streams, profile, priorityClasses, objectsMax });
+  const server = new ApiServer({ engine, store, journal, streams, profile, plan });
   const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length), 'fromServer');
-  const hub = new WatchHub({ engine, store, journal, streams, rules: rules.watches, latencyPercent, withheld });
+  const { watches } = rules;
+  const hub = new WatchHub({ engine, store, journal, streams, servers, watches, latencyPercent, withheld });
   const machines: Machines = new Machines({
     nowMs,
     bites,
@@ -105,6 +106,7 @@ export function createWorld(
     store,
     server,
     hub,
+    servers,
     heartbeats,
     rules,
     bites,
@@ -124,6 +126,18 @@ function releaseOf({ kubernetesVersion, featureGates, settings }: Plan): Pick<Wo
   return { profile, settings: settingsOf(profile, settings) };
 }
 
+/** The truth of instant 0: what is there before anybody has done anything. */
+function createStore(
+  plan: Plan,
+  streams: RngStreams,
+  nowMs: () => number,
+  published: (commit: Commit) => void,
+): ObjectStore {
+  const store = new ObjectStore(nowMs, published);
+  findNamespaces(plan, store, streams.of('namespaces/uids'), drawUid);
+  return store;
+}
+
 /** A client that no process holds: a user, or a fault that acts as one. It never dies and has no rate limit. */
 export function outsideClient(world: World, name: string): ApiClient {
   return new ApiClient(clientWorld(world), {
@@ -134,8 +148,8 @@ export function outsideClient(world: World, name: string): ApiClient {
   });
 }
 
-export function clientWorld({ engine, server, hub, rules, streams, journal, settings }: World): ClientWorld {
-  return { engine, server, hub, rules, streams, journal, latencyPercent: settings.latencyPercent };
+export function clientWorld({ engine, server, hub, servers, rules, streams, journal, settings }: World): ClientWorld {
+  return { engine, server, hub, servers, rules, streams, journal, latencyPercent: settings.latencyPercent };
 }
 
 function changeOf({ kind, key, type, before, object, cause }: Commit, lastSeq: number): Change {

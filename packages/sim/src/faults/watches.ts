@@ -18,7 +18,7 @@ export const watchLag: AnyFault = defineFault({
 
 export const staleList: AnyFault = defineFault({
   summary:
-    'Answers the lists with which a client begins, or begins again, from a cache that lags: it starts in the past and acts on it.',
+    'Answers the lists with which a client begins, or begins again, from a cache that lags: it starts in the past and acts on it. From 1.35 on it waits for a cache that has caught up.',
   targets: 'none',
   instant: false,
   params: {

@@ -112,7 +112,7 @@ describe('Informer', () => {
   });
 
   test('a list from a lagging cache starts in the past, and the watch catches up from there (A-19, L-4)', () => {
-    const house = createHouse();
+    const house = createHouse({ kubernetesVersion: '1.34' });
     for (const name of ['a', 'b']) house.ask({ verb: 'create', object: testPod(name) });
     house.runFor(20_000);
     house.ask({ verb: 'delete', kind: 'Pod', key: 'default/a' });

@@ -6,6 +6,7 @@ import type { ApiObject, Kind, ObjectOfKind } from '@everynode/core/api/objects'
 import { keyOf } from '@everynode/core/api/meta';
 import type { ApiResult, WatchEvent } from '@everynode/core/api/requests';
 import { GroupIndex } from '../apiserver/groupIndex.ts';
+import { isVersionUnavailable } from '../apiserver/cachedLists.ts';
 import { reconnectBackoffMs } from '../apiserver/reconnect.ts';
 import { SortedIndex } from '../apiserver/sortedIndex.ts';
 import type { ApiClient } from '../apiserver/apiClient.ts';
@@ -39,6 +40,8 @@ export interface InformerOptions<K extends Kind> {
   readonly nodeName: string | undefined;
   readonly handlers: ChangeHandlers<ObjectOfKind[K]>;
   readonly nowMs: () => number;
+  /** `sw:watch-list`. */
+  readonly streamsLists: boolean;
   /** A timer of the process: dropped with it. */
   readonly schedule: (delayMs: number, run: () => void) => void;
   /** For the backoff between failed attempts. */
@@ -96,9 +99,27 @@ export class LiveInformer<K extends Kind> {
 
   /** Lists, and goes on from there for as long as the process lives. */
   run(): void {
-    const { client, kind, nodeName } = this.#options;
-    const request = { verb: 'list', kind, cached: true, ...(nodeName === undefined ? {} : { nodeName }) } as const;
-    client.send(request, (result) => this.#listed(result));
+    this.#list(true);
+  }
+
+  /**
+   * First any state will do, or none but the newest where lists are streamed; later none that is older than what has been
+   * seen. Where the server has not come so far, the store is asked (I-1, I-3).
+   */
+  #list(cached: boolean): void {
+    const { client, kind, nodeName, streamsLists } = this.#options;
+    const first = streamsLists ? ('newest' as const) : undefined;
+    const atLeast = this.#lastRevision > 0 ? this.#lastRevision : first;
+    const request = {
+      verb: 'list',
+      kind,
+      ...(cached ? { cached, ...(atLeast === undefined ? {} : { atLeast }) } : {}),
+      ...(nodeName === undefined ? {} : { nodeName }),
+    } as const;
+    client.send(request, (result) => {
+      if (cached && isVersionUnavailable(result)) this.#list(false);
+      else this.#listed(result);
+    });
   }
 
   #listed(result: ApiResult): void {

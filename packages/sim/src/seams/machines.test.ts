@@ -322,6 +322,28 @@ describe('a cut link', () => {
     ).toEqual(['default/b']);
   });
 
+  test.each([
+    [119_900, 'a minute ago: too old by now, so it lists again', ['+default/a', '~default/a']],
+    [120_100, 'just now: the window still reaches back so far', ['+default/a']],
+  ])('A-21: cut at %i ms, the last bookmark told of %s', (cutAtMs, _what, expected) => {
+    const house = createHouse();
+    const { node, told, bind } = startWatchingNode(house);
+    const make = (from: number, to: number): void => {
+      for (let i = from; i < to; i += 1) house.ask({ verb: 'create', object: testPod(`other-${i}`) });
+    };
+    bind('a');
+    house.world.engine.runUntil(65_000);
+    make(0, 100);
+    house.world.engine.runUntil(cutAtMs);
+    const lift = house.seams('s').machine.partition(node);
+    house.runFor(100_000);
+    // The ring has grown to two hundred, and forgets the oldest fifty.
+    make(100, 250);
+    lift();
+    house.runFor(200_000);
+    expect(told).toEqual(expected);
+  });
+
   test('requests get lost: the kubelet hears a timeout after 10 s, and nothing was done', () => {
     const house = createHouse();
     const { node, ctx } = startWatchingNode(house);
