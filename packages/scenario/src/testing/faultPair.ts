@@ -37,6 +37,7 @@ export const PAIRED: Readonly<
   PodKill: { nodes: ALL, params: { how: 'delete' } },
   ImagePullFailure: { nodes: ALL, params: { message: 'no registry' } },
   ControllerRestart: { nodes: [], params: { component: 'daemonset-controller' } },
+  ControllerCrash: { nodes: [], params: { component: 'kube-controller-manager' } },
   ControllerPause: { nodes: [], params: { component: 'daemonset-controller' } },
   SchedulerStall: { nodes: [], params: {} },
   KubeletRestart: { nodes: ONE, params: {} },

@@ -37,6 +37,8 @@ export type WatchOutcome = 'open' | 'expired' | 'unanswered';
 
 export interface ClientOptions {
   readonly name: string;
+  /** Which life of its process it belongs to; absent: people have one. */
+  readonly incarnation?: number;
   /** Absent: people have no rate limit. */
   readonly limits?: { readonly qps: number; readonly burst: number };
   /** After this much silence the client gives up; the server may still carry the request out. */
@@ -71,6 +73,8 @@ interface Call {
 
 /** client-go repeats what was refused with Retry-After this often before the caller hears of it (I-14). */
 const RETRIES_MAX = 10;
+/** Where the leases of leaders are; heartbeats of nodes are elsewhere. */
+const ELECTIONS = 'kube-system/';
 const TIMEOUT_MESSAGE = 'Timeout: request did not complete within requested timeout';
 /** Failures that are worth a record even where no fault made them. */
 const TELLING: ReadonlySet<string> = new Set(['Conflict', 'Invalid', 'Forbidden', 'AlreadyExists', 'BadRequest']);
@@ -101,7 +105,7 @@ export class ApiClient {
   /** Sends a request when the rate limit allows; `done` gets the answer, or a Timeout failure (A-26). */
   send(request: ApiRequest, done?: (result: ApiResult) => void): void {
     const subject = { client: this.#options.name, kind: kindOf(request), verb: request.verb };
-    const place = isHeartbeat(request) ? 'heartbeat' : undefined;
+    const place = isAboutLease(request) ? 'heartbeat' : undefined;
     this.#attempt({ request, subject, done, place, attempts: 0, sentAtMs: 0, isGivenUp: false });
   }
 
@@ -117,12 +121,12 @@ export class ApiClient {
     opened: (outcome: WatchOutcome) => void,
   ): void {
     const { engine, hub } = this.#world;
-    const { name: client, deliver, link, timeoutMs } = this.#options;
+    const { name: client, incarnation = 1, deliver, link, timeoutMs } = this.#options;
     this.#whenAllowed(() => {
       const legMs = this.#drawLegs(true).requestMs;
       engine.schedule(legMs, client, () => {
         if (link.canSend() && link.canHear()) {
-          const isOpen = hub.open({ client, kind, nodeName, revision, sink, deliver });
+          const isOpen = hub.open({ client, incarnation, kind, nodeName, revision, sink, deliver });
           deliver(() => opened(isOpen ? 'open' : 'expired'));
           return;
         }
@@ -133,7 +137,7 @@ export class ApiClient {
   }
 
   #attempt(call: Call): void {
-    // Heartbeats have a client of their own in the kubelet (A-25): they take nobody's token.
+    // Heartbeats and elections have clients of their own (A-25): they take nobody's token.
     if (call.place === 'heartbeat') this.#leave(call);
     else this.#whenAllowed(() => this.#leave(call));
   }
@@ -251,8 +255,12 @@ export class ApiClient {
   }
 }
 
-/** A renewal of a lease; making one, or asking for it, is a request like any other. */
-function isHeartbeat(request: ApiRequest): boolean {
+/**
+ * A renewal of a lease, or a look at one that candidates contend for: these travel without spread, so that they can be
+ * left out. Making a lease, or a kubelet's asking for its own, is a request like any other.
+ */
+function isAboutLease(request: ApiRequest): boolean {
+  if (request.verb === 'get') return request.kind === 'Lease' && request.key.startsWith(ELECTIONS);
   return request.verb === 'update' && request.object.kind === 'Lease';
 }
 

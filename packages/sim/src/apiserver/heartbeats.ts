@@ -9,6 +9,7 @@ import type { Lease } from '@everynode/core/api/node';
 import { formatMicroTime } from '@everynode/core/api/time';
 import type { Engine } from '../engine/engine.ts';
 import { LATENCIES } from '../engine/latencies.ts';
+import { meansClient } from '../seams/processGroups.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import type { LegRules } from '../seams/worldSeams.ts';
 import type { Journal } from './journal.ts';
@@ -47,7 +48,8 @@ export interface HeartbeatsOptions {
   readonly isBehind: (process: string) => boolean;
 }
 
-const KUBELET = 'kubelet/';
+const ALL_KUBELETS = 'kubelet';
+const KUBELET = `${ALL_KUBELETS}/`;
 
 export class Heartbeats {
   readonly #options: HeartbeatsOptions;
@@ -91,7 +93,8 @@ export class Heartbeats {
   /** A rule was added to one of the legs; it may be about heartbeats. */
   ruleAdded({ client, kind }: ClientMatch): void {
     if (kind !== undefined && kind !== 'Lease') return;
-    if (client !== undefined && client !== this.#options.watcher) this.processTouched(client);
+    const isForOne = client !== undefined && client !== ALL_KUBELETS && !meansClient(client, this.#options.watcher);
+    if (isForOne) this.processTouched(client);
     else this.#wakeAll();
   }
 

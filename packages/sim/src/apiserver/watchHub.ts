@@ -16,6 +16,7 @@ import type { Rng } from '../engine/rng.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
 import type { Draw } from '../plan.ts';
 import type { RuleTable } from '../seams/ruleTable.ts';
+import { meansClient } from '../seams/processGroups.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import { stepStream } from '../seams/worldSeams.ts';
 import type { Commit } from './changeLog.ts';
@@ -23,6 +24,7 @@ import { HEARTBEAT_LEGS } from './heartbeats.ts';
 import { boundNode, type Journal, subjectRef } from './journal.ts';
 import type { ObjectStore } from './objectStore.ts';
 import { reconnectDelayMs } from './reconnect.ts';
+import { eventFor } from './watchEvent.ts';
 
 /** Who gets what a stream brings. */
 export interface WatchSink {
@@ -33,6 +35,8 @@ export interface WatchSink {
 
 export interface WatchRequest {
   readonly client: string;
+  /** Which life of the client. */
+  readonly incarnation: number;
   readonly kind: Kind;
   /** Pods bound to this node, or the Node or Lease of this name. */
   readonly nodeName: string | undefined;
@@ -116,10 +120,15 @@ export class WatchHub {
     if (node !== before) this.#publishTo(node, commit);
   }
 
-  /** The client is dead: what its streams had in flight is lost. */
-  closeClient(client: string): void {
-    for (const stream of this.#byClient.get(client) ?? []) this.#close(stream);
-    this.#byClient.delete(client);
+  /** This life of the client is over: what its streams had in flight is lost. Another one may go on beside it (L-3). */
+  closeClient(client: string, incarnation: number): void {
+    const others: Stream[] = [];
+    for (const stream of this.#byClient.get(client) ?? []) {
+      if (stream.incarnation === incarnation) this.#close(stream);
+      else others.push(stream);
+    }
+    if (others.length > 0) this.#byClient.set(client, others);
+    else this.#byClient.delete(client);
   }
 
   /** The client's link is cut: nothing reaches it, and what was on its way is lost. */
@@ -128,8 +137,7 @@ export class WatchHub {
     for (const stream of this.#byClient.get(client) ?? []) {
       if (stream.heldSinceMs !== undefined) {
         // Cut again before it has reconnected: that attempt fails too.
-        if (stream.handle !== undefined) engine.cancel(stream.handle);
-        stream.handle = undefined;
+        this.#clear(stream);
         continue;
       }
       if (stream.head === stream.queue.length) stream.seenRevision = store.revision;
@@ -153,9 +161,9 @@ export class WatchHub {
   /** Closes matching streams with 410; returns how many. */
   cut({ client, kind, verb }: ClientMatch): number {
     if (verb !== undefined) return 0;
-    const clients = client === undefined ? [...this.#byClient.keys()] : [client];
-    const streams = clients.flatMap((name) => this.#byClient.get(name) ?? []);
-    const cut = streams.filter((stream) => kind === undefined || stream.kind === kind);
+    const isMeant = (stream: Stream): boolean =>
+      (client === undefined || meansClient(client, stream.client)) && (kind === undefined || stream.kind === kind);
+    const cut = [...this.#byClient.values()].flat().filter(isMeant);
     for (const stream of cut) this.#expire(stream);
     return cut.length;
   }
@@ -273,16 +281,6 @@ export class WatchHub {
   #listOf({ kind, nodeName }: WatchRequest): Stream[] {
     return nodeName === undefined ? listIn(this.#unfiltered, kind) : listIn(this.#filtered, filterKey(kind, nodeName));
   }
-}
-
-/** What a watcher of one node makes of a commit: an object that starts to match is new to it. */
-function eventFor(nodeName: string | undefined, commit: Commit): WatchEvent | undefined {
-  const { kind, type, before, object, revision } = commit;
-  if (nodeName === undefined) return { type, object, resourceVersion: revision };
-  const did = before !== undefined && boundNode(kind, before) === nodeName;
-  const does = type !== 'DELETED' && boundNode(kind, object) === nodeName;
-  if (!did && !does) return undefined;
-  return { type: did ? (does ? 'MODIFIED' : 'DELETED') : 'ADDED', object, resourceVersion: revision };
 }
 
 function filterKey(kind: Kind, nodeName: string): string {

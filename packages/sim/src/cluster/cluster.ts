@@ -11,7 +11,8 @@ import { scheduler } from '../components/scheduler.ts';
 import { taintEviction } from '../components/taintEviction.ts';
 import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
-import { removeMachine, startExistingNode, startNewNode, startProcess } from './processes.ts';
+import { startControlPlane } from './controlPlane.ts';
+import { removeMachine, startExistingNode, startNewNode } from './processes.ts';
 import { initialNodes, nodeSpec } from './topology.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +36,7 @@ export interface NodeOrders {
 /** The nodes of instant 0 run, and the control plane starts; a benchmark hands in one that is looked at. */
 export function startCluster(world: World, controlPlane: readonly ComponentDefinition[] = CONTROL_PLANE): void {
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
-  for (const component of controlPlane) startProcess(world, component);
+  startControlPlane(world, controlPlane);
 }
 
 /** A machine of the pool is ordered; it is up `bootMs` from now, or when clouds are (V-19). */

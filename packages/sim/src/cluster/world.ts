@@ -6,6 +6,7 @@ import type { TraceWriter } from '@everynode/trace/writer';
 import { ApiServer } from '../apiserver/apiServer.ts';
 import { ApiClient, type ClientWorld, FIRM_LINK } from '../apiserver/apiClient.ts';
 import type { Commit } from '../apiserver/changeLog.ts';
+import { Elections } from '../apiserver/elections.ts';
 import { Heartbeats } from '../apiserver/heartbeats.ts';
 import { Journal } from '../apiserver/journal.ts';
 import { ObjectStore } from '../apiserver/objectStore.ts';
@@ -18,8 +19,9 @@ import type { Plan } from '../plan.ts';
 import { Bites } from '../seams/bites.ts';
 import type { MachineChange } from '../seams/machineState.ts';
 import { Machines } from '../seams/machines.ts';
+import { livesWith } from '../seams/processGroups.ts';
 import { ProcessTable } from '../seams/processTable.ts';
-import type { Lift } from '../seams/seams.ts';
+import type { ClientMatch, Lift } from '../seams/seams.ts';
 import { LegRules } from '../seams/worldSeams.ts';
 import { type Settings, settingsOf } from '../settings.ts';
 import { podModelTable } from './podModelTable.ts';
@@ -36,6 +38,9 @@ export interface World {
   readonly server: ApiServer;
   readonly hub: WatchHub;
   readonly heartbeats: Heartbeats;
+  readonly elections: Elections;
+  /** By group of processes: the replica that has been elected last (L-1). */
+  readonly leaders: Map<string, string>;
   readonly rules: LegRules;
   readonly bites: Bites;
   readonly processes: ProcessTable;
@@ -61,33 +66,30 @@ export function createWorld(
   observe: (change: Change) => void,
   comparesFleets = false,
 ): World {
-  const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
-  assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
-  const settings = settingsOf(profile, plan.settings);
-  const engine = new Engine({ seed: plan.seed, explore: plan.explore, limits: plan.limits });
-  const streams = new RngStreams(plan.seed);
-  const journal = new Journal(engine, trace);
-  const bites = new Bites();
-  const rules = new LegRules(bites, (match) => heartbeats.ruleAdded(match));
-  const processes = new ProcessTable(engine, bites, (name) => heartbeats.processTouched(name));
-  const nowMs = (): number => engine.nowMs;
+  const basis = basisOf(plan, trace);
+  const { engine, streams, journal, bites, settings } = basis;
+  const { ruleAdded, processTouched } = wakersOf(() => ({ heartbeats, elections }));
+  const rules = new LegRules(bites, ruleAdded);
+  const processes = new ProcessTable(engine, bites, processTouched);
   const { latencyPercent } = settings;
   const nodeCauses = new Map<string, number>();
-
-  const store = new ObjectStore(nowMs, (commit) => {
-    hub.publish(commit);
-    if (commit.kind === 'Lease' && commit.type === 'DELETED') heartbeats.leaseRemoved(commit.object.metadata.name);
-    observe(changeOf(commit, journal.lastSeq));
-  });
+  const store = new ObjectStore(
+    () => engine.nowMs,
+    (commit) => {
+      hub.publish(commit);
+      if (commit.kind === 'Lease' && commit.type === 'DELETED') heartbeats.leaseRemoved(commit.object.metadata.name);
+      observe(changeOf(commit, journal.lastSeq));
+    },
+  );
   const isBehind = (process: string): boolean => processes.isPaused(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
-  const { priorityClasses = {} } = plan;
-  const objectsMax = plan.limits.objects;
-  const server = new ApiServer({ engine, store, journal, streams, profile, priorityClasses, objectsMax });
+  const elections = new Elections({ engine, store, journal, rules, streams, processes });
+  const { priorityClasses = {}, limits } = plan;
+  const server = new ApiServer({ ...basis, store, priorityClasses, objectsMax: limits.objects });
   const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length), 'fromServer');
   const hub = new WatchHub({ engine, store, journal, streams, rules: rules.watches, latencyPercent, withheld });
   const machines: Machines = new Machines({
-    nowMs,
+    nowMs: () => engine.nowMs,
     bites,
     changed: machineListener({ journal, engine, processes, nodeCauses, observe, hub, heartbeats }),
     tellKubelet: (node, run) => processes.deliver(kubeletName(node), processes.incarnation(kubeletName(node)), run),
@@ -95,23 +97,56 @@ export function createWorld(
   const models = podModelTable(plan.models, (node) => store.get('Node', node)?.metadata.labels, latencyPercent);
   return {
     plan,
-    profile,
-    settings,
-    engine,
-    streams,
-    journal,
+    ...basis,
     store,
     server,
     hub,
     heartbeats,
+    elections,
+    leaders: new Map(),
     rules,
-    bites,
     processes,
     machines,
     models,
     nodeCauses,
     comparesFleets,
     observe,
+  };
+}
+
+type Basis = Pick<World, 'profile' | 'settings' | 'engine' | 'streams' | 'journal' | 'bites'>;
+
+/** What knows nothing of the others. */
+function basisOf(plan: Plan, trace: TraceWriter): Basis {
+  const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
+  assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
+  const engine = new Engine(plan);
+  return {
+    profile,
+    settings: settingsOf(profile, plan.settings),
+    engine,
+    streams: new RngStreams(plan.seed),
+    journal: new Journal(engine, trace),
+    bites: new Bites(),
+  };
+}
+
+/** Those who leave events out hear of everything that could touch them. */
+function wakersOf(sleepers: () => Pick<World, 'heartbeats' | 'elections'>): {
+  readonly ruleAdded: (match: ClientMatch) => void;
+  readonly processTouched: (name: string) => void;
+} {
+  return {
+    ruleAdded: (match) => {
+      const { heartbeats, elections } = sleepers();
+      heartbeats.ruleAdded(match);
+      elections.ruleAdded(match);
+    },
+    processTouched: (name) => {
+      const { heartbeats, elections } = sleepers();
+      for (const each of livesWith(name)) heartbeats.processTouched(each);
+      elections.processTouched(name);
+    },
   };
 }
 

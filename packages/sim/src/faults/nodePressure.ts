@@ -5,10 +5,18 @@ import { type AnyFault, defineFault, liftAll } from './fault.ts';
 
 const EVICT = 'whether the kubelet evicts running pods too, beside the condition, its taint and its refusals';
 
+const RULES: Readonly<Record<PressureResource, readonly string[]>> = {
+  disk: ['E-4', 'E-14', 'E-15', 'E-18'],
+  memory: ['E-4', 'E-14', 'E-16'],
+};
+
 function pressure(resource: PressureResource, summary: string): AnyFault {
   return defineFault({
     summary,
     targets: 'nodes',
+    bends: ['machines'],
+    rules: RULES[resource],
+    example: { for: '5m', targets: { nodes: { names: ['worker-0'] } } },
     instant: false,
     params: { evict: withDefault(flag(EVICT), true) },
     begin: ({ seams, params, nodes }) => {

@@ -7,7 +7,14 @@ import { nodeCrash, nodeReboot } from './nodePower.ts';
 import { diskPressure, memoryPressure } from './nodePressure.ts';
 import { nodeUnreachable } from './nodeUnreachable.ts';
 import { podKill } from './podKill.ts';
-import { clockSkew, controllerPause, controllerRestart, kubeletRestart, schedulerStall } from './processes.ts';
+import {
+  clockSkew,
+  controllerCrash,
+  controllerPause,
+  controllerRestart,
+  kubeletRestart,
+  schedulerStall,
+} from './processes.ts';
 import { staleList, watchBreak, watchLag } from './watches.ts';
 import { zoneOutage } from './zoneOutage.ts';
 
@@ -22,6 +29,7 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   PodKill: podKill,
   ImagePullFailure: imagePullFailure,
   ControllerRestart: controllerRestart,
+  ControllerCrash: controllerCrash,
   ControllerPause: controllerPause,
   SchedulerStall: schedulerStall,
   KubeletRestart: kubeletRestart,
