@@ -1,5 +1,8 @@
 /** The reference is all a user sees of a definition, so a part of it must not get lost on the way to the page. */
 import { expect, test } from 'vitest';
+import { faultRegistry } from '@everynode/sim/faults/registry';
+import { parseYaml } from '../packages/scenario/src/yamlText.ts';
+import { flowYaml } from './docs/faultPages.ts';
 import { type Described, referencePage } from './docs/reference.ts';
 
 const watchLag: Described = {
@@ -48,4 +51,11 @@ test('a page has every name in order, with targets, promise and parameters', () 
     | \`count\` | count | \`1\` | how many |
     "
   `);
+});
+
+test('the example on the page of each fault is YAML for the one in its definition', () => {
+  for (const [type, { example }] of Object.entries(faultRegistry)) {
+    const [document] = parseYaml('page.md', `fault: ${flowYaml({ type, ...example })}\n`, 'scenario');
+    expect(document?.value).toEqual({ fault: { type, ...example } });
+  }
 });

@@ -2,14 +2,16 @@
  * Writes every file that follows from the code, or fails when one is stale: `npm run fix:docs`, `npm run check:docs`.
  * A generated file is one line in the table below.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { scenarioSchema } from '@everynode/scenario/schema';
 import { vocabulary } from '@everynode/scenario/vocabulary';
 import { DEFAULT_VERSION, KNOWN_VERSIONS } from '../packages/core/src/profile.ts';
 import { versionRows } from '../packages/core/src/versionTable.ts';
 import { SETTINGS } from '@everynode/sim/settings';
+import { faultRegistry } from '@everynode/sim/faults/registry';
 import { runDemo, withDemo } from './docs/demo.ts';
+import { faultPages, type ScenarioFile } from './docs/faultPages.ts';
 import { GENERATED_NOTE, referencePage, table } from './docs/reference.ts';
 import { metricsPage, operationsAsWritten } from './docs/vocabularyPages.ts';
 
@@ -17,12 +19,7 @@ const demo = runDemo();
 
 /** Path → its text, as the code says it now. */
 const GENERATED: Readonly<Record<string, () => string>> = {
-  'docs/reference/faults.md': () =>
-    referencePage(
-      'Faults',
-      'What can go wrong: a step with `fault: { type: … }`, for a while or at once.',
-      vocabulary.faults,
-    ),
+  ...faultPages(faultRegistry, scenarioFiles()),
   'docs/reference/operations.md': () =>
     referencePage(
       'Operations',
@@ -58,6 +55,16 @@ for (const [path, text] of stale) {
 }
 console.log(`docs: ${Object.keys(GENERATED).length} generated, ${stale.length} ${isCheck ? 'stale' : 'written'}`);
 process.exitCode = isCheck && stale.length > 0 ? 1 : 0;
+
+/** Tour first: who looks a fault up wants to see it alone. */
+function scenarioFiles(): readonly ScenarioFile[] {
+  return ['scenarios/tour', 'scenarios/examples', 'scenarios/surprises'].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((name) => ({ path: `${folder}/${name}`, text: readFileSync(`${folder}/${name}`, 'utf8') })),
+  );
+}
 
 function settingsPage(): string {
   const rows = Object.entries(SETTINGS).map(([name, { form, summary }]) => [`\`${name}\``, form, summary]);

@@ -32,16 +32,20 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 function section(name: string, described: Described): string {
-  const rows = Object.entries(described.params).map(([param, each]) => paramRow(param, each));
   const aim = described.targets === undefined ? [] : [aimOf(described.targets, described.instant === true)];
-  const params = rows.length === 0 ? 'No parameters.' : table(['parameter', 'kind', 'default', 'meaning'], rows);
   return [
     `## ${name}`,
     described.summary,
     ...aim,
     ...(described.promise === undefined ? [] : [described.promise]),
-    params,
+    paramTable(described.params),
   ].join('\n\n');
+}
+
+/** What each parameter is and stands for. */
+export function paramTable(params: ParamSet): string {
+  const rows = Object.entries(params).map(([param, each]) => paramRow(param, each));
+  return rows.length === 0 ? 'No parameters.' : table(['parameter', 'kind', 'default', 'meaning'], rows);
 }
 
 function aimOf(targets: string, isInstant: boolean): string {

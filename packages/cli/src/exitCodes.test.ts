@@ -46,7 +46,7 @@ describe('one exit code for each outcome', () => {
     const idle = scenarioWith(HOLDS, [
       [
         'type: NodeCrash, for: 5m, targets: { nodes: { names: [worker-1] } }',
-        'type: ApiError, for: 1m, client: nobody',
+        'type: ApiError, for: 1m, client: daemonset-controller, verb: evict',
       ],
     ]);
     box.write('vacuous.yaml', idle);

@@ -26,6 +26,7 @@ export type SwitchKey =
   | 'tolerationCompare'
   | 'watchList'
   | 'staleness'
+  | 'managerReleasesLease'
   | 'taintTimerUpdate';
 
 /** A feature gate of upstream that turns a switch on or off. */
@@ -199,6 +200,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     gate: { name: 'StaleControllerConsistencyDaemonSet', since: 36 },
     reference: 'KEP-5647, #134937',
     rules: ['DS-Q14'],
+  },
+  managerReleasesLease: {
+    name: 'manager-releases-lease',
+    behaviour: 'kube-controller-manager gives its lease back when it ends, as kube-scheduler does in all releases',
+    since: [],
+    gate: { name: 'ControllerManagerReleaseLeaderElectionLockOnExit', since: 36 },
+    reference: 'KEP-5366',
+    rules: ['L-2'],
   },
   taintTimerUpdate: {
     name: 'taint-timer-update',

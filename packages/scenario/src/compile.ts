@@ -79,6 +79,7 @@ export function compile(options: CompileOptions): Compiled {
     params: row,
     durationMs: full.durationMs,
     pools,
+    ...(spec.cluster.controlPlane === undefined ? {} : { controlPlane: spec.cluster.controlPlane }),
     objects,
     ...(Object.keys(priorityClasses).length === 0 ? {} : { priorityClasses }),
     models,

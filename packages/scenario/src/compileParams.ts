@@ -5,6 +5,7 @@ import { complain, type CompileScope } from './compileScope.ts';
 import { compileDraw, isProblem } from './draws.ts';
 import { parseDuration } from './duration.ts';
 import { unknownName } from './nearest.ts';
+import { checkProcess } from './processNames.ts';
 import type { JsonObject, NodeTarget } from './scenario.ts';
 import { compileNodeFilter, isTargetProblem, type TargetProblem } from './targets.ts';
 import type { YamlPath } from './yamlText.ts';
@@ -59,6 +60,10 @@ function compileParam(
     }
     case 'daemonSet':
       checkDaemonSet(String(value), path, scope);
+      return String(value);
+    case 'client':
+    case 'process':
+      checkProcess(String(value), kind, path, scope);
       return String(value);
     case 'odds':
       return compileOdds(String(value), path, scope);

@@ -11,6 +11,8 @@ export const ALIASES_MAX = 1_000;
 export const VALUES_MAX = 2_000_000;
 export const MATRIX_ROWS_MAX = 10_000;
 export const NODES_MAX = 20_000;
+/** Control planes have one, three or five members. */
+export const REPLICAS_MAX = 9;
 /** Steps of a timeline after `every` is unrolled. */
 export const STEPS_MAX = 10_000;
 

@@ -172,7 +172,10 @@ export interface ScenarioSpec {
     readonly featureGates?: Readonly<Record<string, boolean>>;
     readonly settings?: Readonly<Record<string, string | number>>;
   };
-  readonly cluster: { readonly nodePools: readonly PoolText[] };
+  readonly cluster: {
+    readonly controlPlane?: { readonly replicas: number };
+    readonly nodePools: readonly PoolText[];
+  };
   readonly manifests: readonly ManifestText[];
   readonly models?: readonly ModelText[];
   readonly timeline?: readonly StepText[];

@@ -183,6 +183,7 @@ const FORMS: Readonly<Partial<Record<Param['kind'], string>>> = {
   odds: 'odds such as 1/20 or 5%',
   daemonSet: 'a DaemonSet as namespace/name',
   client: 'the name of a component, such as daemonset-controller or kubelet/worker-0',
+  process: 'the name of a process, such as daemonset-controller or kubelet/worker-0',
 };
 
 function isRequired({ optional, defaultValue }: Param): boolean {

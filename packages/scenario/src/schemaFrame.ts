@@ -2,7 +2,7 @@
 import { VERSION_SWITCHES } from '@everynode/core/versionSwitches';
 import type { JsonSchema } from '@everynode/sim/params';
 import { SETTINGS } from '@everynode/sim/settings';
-import { NODES_MAX } from './limits.ts';
+import { NODES_MAX, REPLICAS_MAX } from './limits.ts';
 import {
   CAPACITY,
   closed,
@@ -175,7 +175,17 @@ function clusterSchema(): JsonSchema {
     },
     ['name', 'count'],
   );
-  return closed({ nodePools: { type: 'array', minItems: 1, items: pool } }, ['nodePools']);
+  const replicas = orReference({
+    description: `a whole number from 1 to ${REPLICAS_MAX}`,
+    type: 'integer',
+    minimum: 1,
+    maximum: REPLICAS_MAX,
+  });
+  const controlPlane = {
+    description: 'how often kube-controller-manager and kube-scheduler run; one of each leads',
+    ...closed({ replicas }, ['replicas']),
+  };
+  return closed({ controlPlane, nodePools: { type: 'array', minItems: 1, items: pool } }, ['nodePools']);
 }
 
 /** A file or an object, with patches. */

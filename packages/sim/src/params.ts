@@ -13,7 +13,8 @@ export type ParamKind =
   | 'draw' // duration or distribution → Draw
   | 'nodes' // node target without pick → NodeFilter
   | 'daemonSet' // `namespace/name` → the same
-  | 'client' // name of a component → the same
+  | 'client' // name of a component, or of several → the same
+  | 'process' // name of a process, or of a group of replicas → the same
   | 'kind' // kind of object → the same
   | 'flag' // boolean
   | 'count' // whole number ≥ 0
@@ -74,6 +75,8 @@ export const daemonSet = (summary = 'the DaemonSet, as namespace/name'): Param<s
   param('daemonSet', summary, { anyOf: [{ $ref: '#/definitions/nsName' }, REF] });
 export const client = (summary: string): Param<string, false> =>
   param('client', summary, { type: 'string', minLength: 1 });
+export const process = (summary: string): Param<string, false> =>
+  param('process', summary, { type: 'string', minLength: 1 });
 export const kind = (summary: string): Param<string, false> => param('kind', summary, { enum: KIND_NAMES });
 export const flag = (summary: string): Param<boolean, false> =>
   param('flag', summary, { anyOf: [{ type: 'boolean' }, REF] });

@@ -279,6 +279,8 @@ export interface Plan {
   readonly params: Readonly<Record<string, Scalar>>;
   readonly durationMs: number;
   readonly pools: readonly NodePool[];
+  /** kube-controller-manager and kube-scheduler each run so often, and one of them leads (L-1); absent: once. */
+  readonly controlPlane?: { readonly replicas: number };
   /** Applied by `user` at instant 0, in this order. */
   readonly objects: readonly ApiObject[];
   /** Of the cluster from instant 0 on, beside those that are built in. */

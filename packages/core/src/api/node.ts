@@ -56,7 +56,7 @@ export interface Node {
   };
 }
 
-/** A kubelet's heartbeat: namespace `kube-node-lease`, named after its node (K-1). */
+/** A kubelet's heartbeat: namespace `kube-node-lease`, named after its node (K-1). Or who leads: namespace `kube-system` (L-1). */
 export interface Lease {
   readonly apiVersion: 'coordination.k8s.io/v1';
   readonly kind: 'Lease';
@@ -66,6 +66,8 @@ export interface Lease {
     readonly leaseDurationSeconds?: number;
     readonly renewTime?: string;
     readonly acquireTime?: string;
+    /** How often another one became the holder. */
+    readonly leaseTransitions?: number;
   };
 }
 

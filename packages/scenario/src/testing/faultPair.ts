@@ -46,6 +46,7 @@ export const PAIRED: Readonly<
   RegistryLimit: { nodes: [], params: { concurrency: 0 } },
   ImagePullFailure: { nodes: ALL, params: { message: 'no registry' } },
   ControllerRestart: { nodes: [], params: { component: 'daemonset-controller' } },
+  ControllerCrash: { nodes: [], params: { component: 'kube-controller-manager' } },
   ControllerPause: { nodes: [], params: { component: 'daemonset-controller' } },
   SchedulerStall: { nodes: [], params: {} },
   KubeletRestart: { nodes: ONE, params: {} },

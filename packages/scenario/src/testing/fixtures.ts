@@ -11,6 +11,7 @@ import {
   nodes,
   odds,
   optional,
+  text,
   withDefault,
 } from '@everynode/sim/params';
 import { type Compiled, compile } from '../compile.ts';
@@ -50,7 +51,7 @@ export const VOCABULARY: Vocabulary = {
     },
     addNodes: {
       summary: 'nodes join',
-      params: { pool: client('which'), count: count('how many'), over: optional(draw('spread over')) },
+      params: { pool: text('which'), count: count('how many'), over: optional(draw('spread over')) },
     },
     removeNodes: { summary: 'nodes leave', params: { nodes: nodes('which') } },
   },

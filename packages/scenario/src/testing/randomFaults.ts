@@ -30,6 +30,11 @@ const REASONS = [
 ];
 
 const process = fc.constantFrom(...PROCESSES);
+/** A group means the replica that leads. */
+const processOrGroup = fc.oneof(
+  process,
+  fc.constantFrom('kube-controller-manager', 'kube-scheduler', 'kube-controller-manager/1'),
+);
 const kind = fc.constantFrom(...KINDS);
 const verb = fc.constantFrom(...VERBS);
 const odds = fc.record({ numerator: fc.constantFrom(1, 2, 3), denominator: fc.constantFrom(3, 5, 20) });
@@ -54,7 +59,7 @@ function draw(maxMs: number): fc.Arbitrary<Json> {
 }
 
 const who: fc.Arbitrary<Params> = fc.oneof(
-  fc.record({ client: process }),
+  fc.record({ client: fc.oneof(process, fc.constantFrom('kubelet', 'kube-controller-manager')) }),
   fc.record({ client: process, kind }),
   fc.record({ client: process, verb }),
   fc.record({ client: process, verb, count: fc.integer({ min: 1, max: 5 }) }),
@@ -120,8 +125,9 @@ export const FAULT_PARAMS: Readonly<Record<string, fc.Arbitrary<Params>>> = {
     fc.constant({ message: 'no registry' }),
     fc.constant({ message: 'no such image', image: 'agent:v2' }),
   ),
-  ControllerRestart: fc.record({ component: process }),
-  ControllerPause: fc.record({ component: process }),
+  ControllerRestart: fc.record({ component: processOrGroup }),
+  ControllerCrash: fc.record({ component: processOrGroup }),
+  ControllerPause: fc.record({ component: processOrGroup }),
   SchedulerStall: NONE,
   KubeletRestart: NONE,
   ClockSkew: fc.record(

@@ -41,6 +41,8 @@ export type WatchOutcome = 'open' | 'expired' | 'unanswered';
 
 export interface ClientOptions {
   readonly name: string;
+  /** Which life of its process it belongs to; absent: people have one. */
+  readonly incarnation?: number;
   /** Absent: people have no rate limit. */
   readonly limits?: { readonly qps: number; readonly burst: number };
   /** After this much silence the client gives up; the server may still carry the request out. */
@@ -77,6 +79,8 @@ interface Call {
 
 /** client-go repeats what was refused with Retry-After this often before the caller hears of it (I-14). */
 const RETRIES_MAX = 10;
+/** Where the leases of leaders are; heartbeats of nodes are elsewhere. */
+const ELECTIONS = 'kube-system/';
 const TIMEOUT_MESSAGE = 'Timeout: request did not complete within requested timeout';
 /** Failures that are worth a record even where no fault made them. */
 const TELLING: ReadonlySet<string> = new Set([
@@ -114,7 +118,7 @@ export class ApiClient {
 
   /** Sends a request when the rate limit allows; `done` gets the answer, or a Timeout failure (A-26). */
   send(request: ApiRequest, done?: (result: ApiResult) => void): void {
-    this.#attempt(this.#call(request, done, undefined));
+    this.#attempt(this.#call(request, done, isElection(request) ? 'heartbeat' : undefined));
   }
 
   /** As `send`, for what says no more than that its sender is alive: no token, no spread, no drawn place. */
@@ -134,12 +138,12 @@ export class ApiClient {
     opened: (outcome: WatchOutcome) => void,
   ): void {
     const { engine, hub } = this.#world;
-    const { name: client, deliver, link, timeoutMs } = this.#options;
+    const { name: client, incarnation = 1, deliver, link, timeoutMs } = this.#options;
     this.#whenAllowed(() => {
       const legMs = this.#drawLegs(true).requestMs;
       engine.schedule(legMs, client, () => {
         if (link.canSend() && link.canHear()) {
-          const isOpen = hub.open({ client, kind, nodeName, revision, sink, deliver });
+          const isOpen = hub.open({ client, incarnation, kind, nodeName, revision, sink, deliver });
           deliver(() => opened(isOpen ? 'open' : 'expired'));
           return;
         }
@@ -155,7 +159,7 @@ export class ApiClient {
   }
 
   #attempt(call: Call): void {
-    // Heartbeats have a client of their own in the kubelet (A-25): they take nobody's token.
+    // Heartbeats and elections have clients of their own (A-25): they take nobody's token.
     if (call.place === 'heartbeat') this.#leave(call);
     else this.#whenAllowed(() => this.#leave(call));
   }
@@ -278,6 +282,16 @@ export class ApiClient {
     const requestMs = Math.trunc(wholeMs / 2);
     return { requestMs, responseMs: wholeMs - requestMs };
   }
+}
+
+/** A look at a lease that candidates contend for, or its renewal: these travel without spread, so that they can be left out. */
+function isElection(request: ApiRequest): boolean {
+  if (request.verb === 'get') return request.kind === 'Lease' && request.key.startsWith(ELECTIONS);
+  return (
+    request.verb === 'update' &&
+    request.object.kind === 'Lease' &&
+    `${request.object.metadata.namespace ?? ''}/` === ELECTIONS
+  );
 }
 
 function isRead({ verb }: ApiRequest): boolean {

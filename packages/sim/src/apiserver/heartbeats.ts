@@ -11,6 +11,7 @@ import type { Lease, Node } from '@everynode/core/api/node';
 import type { Kind, ObjectOfKind } from '@everynode/core/api/objects';
 import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import type { Engine } from '../engine/engine.ts';
+import { meansClient } from '../seams/processGroups.ts';
 import type { RuleTable } from '../seams/ruleTable.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import type { LegRules } from '../seams/worldSeams.ts';
@@ -47,7 +48,8 @@ export interface HeartbeatsOptions {
   readonly isBehind: (process: string) => boolean;
 }
 
-const KUBELET = 'kubelet/';
+const ALL_KUBELETS = 'kubelet';
+const KUBELET = `${ALL_KUBELETS}/`;
 const LEASE_NAMESPACE = 'kube-node-lease';
 
 export class Heartbeats {
@@ -118,7 +120,7 @@ export class Heartbeats {
       return;
     }
     // Everybody watches Nodes, and only one process looks at leases.
-    const isAboutLeases = client === undefined || client === this.#options.watcher;
+    const isAboutLeases = client === undefined || client === ALL_KUBELETS || meansClient(client, this.#options.watcher);
     if (isAboutLeases && (kind === undefined || kind === 'Lease')) this.#wakeAll();
     else if (kind === undefined || kind === 'Node') {
       for (const node of this.#reports.keys()) this.#wakeReports(node, 0);

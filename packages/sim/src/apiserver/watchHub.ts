@@ -10,6 +10,7 @@ import { latencyDraw } from '../engine/latencies.ts';
 import type { RngStreams } from '../engine/rngStreams.ts';
 import type { Draw } from '../plan.ts';
 import type { RuleTable } from '../seams/ruleTable.ts';
+import { meansClient } from '../seams/processGroups.ts';
 import type { ClientMatch } from '../seams/seams.ts';
 import { stepStream } from '../seams/worldSeams.ts';
 import type { ApiServers } from './apiServers.ts';
@@ -69,10 +70,15 @@ export class WatchHub {
     if (node !== before) this.#publishTo(node, commit);
   }
 
-  /** The client is dead: what its streams had in flight is lost. */
-  closeClient(client: string): void {
-    for (const stream of this.#byClient.get(client) ?? []) this.#close(stream);
-    this.#byClient.delete(client);
+  /** This life of the client is over: what its streams had in flight is lost. Another one may go on beside it (L-3). */
+  closeClient(client: string, incarnation: number): void {
+    const others: Stream[] = [];
+    for (const stream of this.#byClient.get(client) ?? []) {
+      if (stream.incarnation === incarnation) this.#close(stream);
+      else others.push(stream);
+    }
+    if (others.length > 0) this.#byClient.set(client, others);
+    else this.#byClient.delete(client);
   }
 
   /** The client's link is cut: nothing reaches it, and what was on its way is lost. */
@@ -81,8 +87,7 @@ export class WatchHub {
     for (const stream of this.#byClient.get(client) ?? []) {
       if (stream.heldSinceMs !== undefined) {
         // Cut again before it has reconnected: that attempt fails too.
-        if (stream.handle !== undefined) engine.cancel(stream.handle);
-        stream.handle = undefined;
+        this.#clear(stream);
         continue;
       }
       stream.seenRevision = revisionKnown(stream, store, engine.nowMs);
@@ -107,9 +112,9 @@ export class WatchHub {
   /** Closes matching streams with 410; returns how many. */
   cut({ client, kind, verb }: ClientMatch): number {
     if (verb !== undefined) return 0;
-    const clients = client === undefined ? [...this.#byClient.keys()] : [client];
-    const streams = clients.flatMap((name) => this.#byClient.get(name) ?? []);
-    const cut = streams.filter((stream) => kind === undefined || stream.kind === kind);
+    const isMeant = (stream: Stream): boolean =>
+      (client === undefined || meansClient(client, stream.client)) && (kind === undefined || stream.kind === kind);
+    const cut = [...this.#byClient.values()].flat().filter(isMeant);
     for (const stream of cut) this.#expire(stream);
     return cut.length;
   }

@@ -15,6 +15,8 @@ export interface WatchSink {
 
 export interface WatchRequest {
   readonly client: string;
+  /** Which life of the client. */
+  readonly incarnation: number;
   readonly kind: Kind;
   /** Pods bound to this node, or the Node or Lease of this name. */
   readonly nodeName: string | undefined;

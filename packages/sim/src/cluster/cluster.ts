@@ -15,8 +15,9 @@ import { scheduler } from '../components/scheduler.ts';
 import { taintEviction } from '../components/taintEviction.ts';
 import type { EventHandle } from '../engine/eventQueue.ts';
 import { drawLatency } from '../engine/latencies.ts';
+import { startControlPlane } from './controlPlane.ts';
 import { controllersOnDemand } from './foundNamespaces.ts';
-import { removeMachine, startExistingNode, startNewNode, startProcess, startWith } from './processes.ts';
+import { removeMachine, startExistingNode, startNewNode, startWith } from './processes.ts';
 import { initialNodes, nodeSpec, providerIdOf } from './topology.ts';
 import type { NodePool, Plan } from '../plan.ts';
 import type { World } from './world.ts';
@@ -41,18 +42,21 @@ export interface NodeOrders {
 /** The nodes of instant 0 run, and the control plane starts; a benchmark hands in one that is looked at. */
 export function startCluster(
   world: World,
-  controlPlane: readonly ComponentDefinition[] = [...CONTROL_PLANE, ...controllersOnDemand(world.plan)],
+  controlPlane: readonly ComponentDefinition[] = controllersOf(world.plan),
 ): void {
   for (const spec of initialNodes(world.plan.pools)) startExistingNode(world, spec, kubelet);
-  for (const component of controlPlane) startProcess(world, component);
-  if (hasBudgets(world.plan)) startProcess(world, disruption);
+  startControlPlane(world, controlPlane);
   if (world.plan.pools.some(({ cloudProvider }) => cloudProvider !== undefined)) {
     const cloud = cloudOf(world);
     startWith(world, cloudController, (context) => Object.assign(context, { cloud }));
   }
 }
 
-/** Nobody looks after budgets where none will ever be. */
+/** Nobody looks after what will never be there. */
+function controllersOf(plan: Plan): readonly ComponentDefinition[] {
+  return [...CONTROL_PLANE, ...controllersOnDemand(plan), ...(hasBudgets(plan) ? [disruption] : [])];
+}
+
 function hasBudgets({ objects, steps }: Plan): boolean {
   const applied = steps.flatMap(({ params }) => (params['objects'] ?? []) as unknown as readonly ApiObject[]);
   return [...objects, ...applied].some(({ kind }) => kind === 'PodDisruptionBudget');

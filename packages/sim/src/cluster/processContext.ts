@@ -48,12 +48,12 @@ export function createContext(
     cancel,
     order,
   });
-  const client = new ApiClient(clientWorld(world), { name, limits, timeoutMs, deliver, link });
+  const client = new ApiClient(clientWorld(world), { name, incarnation, limits, timeoutMs, deliver, link });
   const context: ComponentContext = {
     name,
     profile,
     settings,
-    nowMs: () => engine.nowMs + processes.skewMs(name),
+    nowMs: () => engine.nowMs + processes.skewMs(name, incarnation),
     schedule,
     cancel,
     send: (request, done) => client.send(request, done),

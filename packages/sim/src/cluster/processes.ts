@@ -3,6 +3,7 @@ import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import type { Lease } from '@everynode/core/api/node';
 import type { ApiObject } from '@everynode/core/api/objects';
 import { objectRef } from '@everynode/core/api/objects';
+import type { Scalar } from '@everynode/trace/record';
 import type {
   ComponentContext,
   ComponentDefinition,
@@ -15,6 +16,7 @@ import { FIRM_LINK } from '../apiserver/apiClient.ts';
 import { thresholdsOf } from '../components/evictionManagerThresholds.ts';
 import { drawUid } from '../apiserver/writes.ts';
 import type { MachineState } from '../seams/machineState.ts';
+import type { ProcessLife } from '../seams/processTable.ts';
 import { createContext } from './processContext.ts';
 import { roomSizeOf } from './machineSize.ts';
 import { identityOf, type NodeSpec, ownLabelsOf, providerIdOf, readyNode } from './topology.ts';
@@ -28,20 +30,35 @@ const SERVER_TIMEOUT_MS = 60_000;
 const KUBELET_TIMEOUT_MS = 10_000;
 const LEASE_DURATION_SECONDS = 40;
 
-/** Starts a process of the control plane; after a crash its next incarnation starts by itself. */
+/** Starts a process of its own; after a crash its next incarnation starts by itself. */
 export function startProcess(world: World, component: ComponentDefinition): void {
   startWith(world, component, (context) => context);
 }
 
-/** A process of the control plane that sees more than the API. */
+/** A process of its own that sees more than the API. */
 export function startWith<C extends ComponentContext>(
   world: World,
   component: ComponentDefinition<C>,
   extend: (context: ComponentContext) => C,
 ): void {
+  addWith(world, component, undefined, extend);
+  world.processes.start(component.name);
+}
+
+/** Makes a process known that may be started; `host` is the one it is a part of. */
+export function addProcess(world: World, component: ComponentDefinition, host: string | undefined): void {
+  addWith(world, component, host, (context) => context);
+}
+
+function addWith<C extends ComponentContext>(
+  world: World,
+  component: ComponentDefinition<C>,
+  host: string | undefined,
+  extend: (context: ComponentContext) => C,
+): void {
   const { processes, hub, settings } = world;
   const { name } = component;
-  processes.add(name, {
+  const ways: ProcessLife = {
     start: (incarnation) => {
       const limits = component.limits(settings);
       const identity = {
@@ -53,12 +70,12 @@ export function startWith<C extends ComponentContext>(
       };
       tellStart(world, name, incarnation, () => component.start(extend(createContext(world, identity).context)));
     },
-    died: () => {
-      hub.closeClient(name);
+    died: (incarnation) => {
+      hub.closeClient(name, incarnation);
       tellDeath(world, name);
     },
-  });
-  processes.start(name);
+  };
+  processes.add(name, ways, host);
 }
 
 /** A node of instant 0: registered, Ready, its heartbeat fresh, its kubelet running. */
@@ -131,8 +148,8 @@ function startKubelet(
       );
       if (seq !== undefined) nodeCauses.set(spec.name, seq);
     },
-    died: () => {
-      hub.closeClient(name);
+    died: (incarnation) => {
+      hub.closeClient(name, incarnation);
       machine.forgetListeners();
       // Without power the machine's own record already tells why.
       if (machine.powered) nodeCauses.set(spec.name, tellDeath(world, name));
@@ -209,18 +226,24 @@ function registrationOf(spec: NodeSpec, identity: NodeIdentity, start: Lease | '
 }
 
 /** The first start belongs to the run's own; every later one is worth a record, and is the cause of what follows. */
-function tellStart(world: World, name: string, incarnation: number, start: () => void): number | undefined {
+export function tellStart(world: World, name: string, incarnation: number, start: () => void): number | undefined {
   const { engine, journal } = world;
   const seq =
     incarnation === 1
       ? engine.cause
-      : journal.event({ type: 'process.started', actor: name, ...lane(name), data: { incarnation } });
+      : journal.event({ type: 'process.started', actor: name, ...lane(name), data: startOf(world, name, incarnation) });
   engine.withCause(seq, start);
   return incarnation === 1 ? undefined : seq;
 }
 
-function tellDeath({ journal }: World, name: string): number {
+export function tellDeath({ journal }: World, name: string): number {
   return journal.event({ type: 'process.died', actor: name, ...lane(name) });
+}
+
+/** Which start it is, and in which replica. */
+function startOf({ processes }: World, name: string, incarnation: number): Readonly<Record<string, Scalar>> {
+  const host = processes.hostOf(name);
+  return { incarnation, ...(host === undefined ? {} : { in: host }) };
 }
 
 /** A kubelet's life belongs to its node. */

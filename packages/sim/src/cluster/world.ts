@@ -7,6 +7,7 @@ import { ApiServer } from '../apiserver/apiServer.ts';
 import { ApiClient, type ClientWorld, FIRM_LINK } from '../apiserver/apiClient.ts';
 import { ApiServers } from '../apiserver/apiServers.ts';
 import type { Commit } from '../apiserver/changeLog.ts';
+import { Elections } from '../apiserver/elections.ts';
 import { Heartbeats } from '../apiserver/heartbeats.ts';
 import { Journal } from '../apiserver/journal.ts';
 import { ObjectStore } from '../apiserver/objectStore.ts';
@@ -20,8 +21,9 @@ import type { Plan } from '../plan.ts';
 import { Bites } from '../seams/bites.ts';
 import type { MachineChange } from '../seams/machineState.ts';
 import { Machines, type MachinesOptions } from '../seams/machines.ts';
+import { livesWith } from '../seams/processGroups.ts';
 import { ProcessTable } from '../seams/processTable.ts';
-import type { Lift } from '../seams/seams.ts';
+import type { ClientMatch, Lift } from '../seams/seams.ts';
 import { LegRules, stepStream } from '../seams/worldSeams.ts';
 import { type Settings, settingsOf } from '../settings.ts';
 import { findNamespaces } from './foundNamespaces.ts';
@@ -40,6 +42,9 @@ export interface World {
   readonly hub: WatchHub;
   readonly servers: ApiServers;
   readonly heartbeats: Heartbeats;
+  readonly elections: Elections;
+  /** By group of processes: the replica that has been elected last (L-1). */
+  readonly leaders: Map<string, string>;
   readonly rules: LegRules;
   readonly bites: Bites;
   readonly processes: ProcessTable;
@@ -65,18 +70,14 @@ export function createWorld(
   observe: (change: Change) => void,
   comparesFleets = false,
 ): World {
-  const { profile, settings } = releaseOf(plan);
-  const engine = new Engine({ seed: plan.seed, explore: plan.explore, limits: plan.limits });
-  const streams = new RngStreams(plan.seed);
-  const journal = new Journal(engine, trace);
-  const bites = new Bites();
-  const rules = new LegRules(bites, (match) => heartbeats.ruleAdded(match));
-  const processes = new ProcessTable(engine, bites, (name) => heartbeats.processTouched(name));
-  const nowMs = (): number => engine.nowMs;
+  const basis = basisOf(plan, trace);
+  const { engine, streams, journal, bites, settings } = basis;
+  const { ruleAdded, processTouched } = wakersOf(() => ({ heartbeats, elections }));
+  const rules = new LegRules(bites, ruleAdded);
+  const processes = new ProcessTable(engine, bites, processTouched);
   const { latencyPercent } = settings;
   const nodeCauses = new Map<string, number>();
-
-  const store = createStore(plan, streams, nowMs, (commit) => {
+  const store = createStore(plan, basis, (commit) => {
     hub.publish(commit);
     if (commit.type === 'DELETED') heartbeats.objectRemoved(commit.kind, commit.object.metadata.name);
     observe(changeOf(commit, journal.lastSeq));
@@ -85,12 +86,13 @@ export function createWorld(
   const isBehind = (process: string): boolean =>
     servers.haveLag || processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
-  const server = new ApiServer({ engine, store, journal, streams, profile, plan });
+  const elections = new Elections({ engine, store, journal, rules, streams, processes });
+  const server = new ApiServer({ ...basis, store, plan });
   const withheld = (client: string): void => machines.biteLink(client.slice('kubelet/'.length), 'fromServer');
   const { watches } = rules;
   const hub = new WatchHub({ engine, store, journal, streams, servers, watches, latencyPercent, withheld });
   const machines: Machines = new Machines({
-    nowMs,
+    nowMs: () => engine.nowMs,
     bites,
     changed: machineListener({ journal, engine, processes, nodeCauses, observe, hub, heartbeats }),
     ...machineHands({ engine, streams, processes }),
@@ -98,18 +100,15 @@ export function createWorld(
   const models = podModelTable(plan.models, (node) => store.get('Node', node)?.metadata.labels, latencyPercent);
   return {
     plan,
-    profile,
-    settings,
-    engine,
-    streams,
-    journal,
+    ...basis,
     store,
     server,
     hub,
     servers,
     heartbeats,
+    elections,
+    leaders: new Map(),
     rules,
-    bites,
     processes,
     machines,
     models,
@@ -119,21 +118,45 @@ export function createWorld(
   };
 }
 
-/** What the plan's version of Kubernetes does, and how its processes are set. */
-function releaseOf({ kubernetesVersion, featureGates, settings }: Plan): Pick<World, 'profile' | 'settings'> {
-  const profile = profileOf(kubernetesVersion, featureGates);
-  assert(profile !== undefined, () => `Kubernetes ${kubernetesVersion} is not known`);
-  return { profile, settings: settingsOf(profile, settings) };
+type Basis = Pick<World, 'profile' | 'settings' | 'engine' | 'streams' | 'journal' | 'bites'>;
+
+/** What knows nothing of the others. */
+function basisOf(plan: Plan, trace: TraceWriter): Basis {
+  const profile = profileOf(plan.kubernetesVersion, plan.featureGates);
+  assert(profile !== undefined, () => `Kubernetes ${plan.kubernetesVersion} is not known`);
+  const engine = new Engine(plan);
+  return {
+    profile,
+    settings: settingsOf(profile, plan.settings),
+    engine,
+    streams: new RngStreams(plan.seed),
+    journal: new Journal(engine, trace),
+    bites: new Bites(),
+  };
+}
+
+/** Those who leave events out hear of everything that could touch them. */
+function wakersOf(sleepers: () => Pick<World, 'heartbeats' | 'elections'>): {
+  readonly ruleAdded: (match: ClientMatch) => void;
+  readonly processTouched: (name: string) => void;
+} {
+  return {
+    ruleAdded: (match) => {
+      const { heartbeats, elections } = sleepers();
+      heartbeats.ruleAdded(match);
+      elections.ruleAdded(match);
+    },
+    processTouched: (name) => {
+      const { heartbeats, elections } = sleepers();
+      for (const each of livesWith(name)) heartbeats.processTouched(each);
+      elections.processTouched(name);
+    },
+  };
 }
 
 /** The truth of instant 0: what is there before anybody has done anything. */
-function createStore(
-  plan: Plan,
-  streams: RngStreams,
-  nowMs: () => number,
-  published: (commit: Commit) => void,
-): ObjectStore {
-  const store = new ObjectStore(nowMs, published);
+function createStore(plan: Plan, { engine, streams }: Basis, published: (commit: Commit) => void): ObjectStore {
+  const store = new ObjectStore(() => engine.nowMs, published);
   findNamespaces(plan, store, streams.of('namespaces/uids'), drawUid);
   return store;
 }

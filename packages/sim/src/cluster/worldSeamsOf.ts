@@ -6,13 +6,14 @@ import { daemonSetOf } from './podModelTable.ts';
 import { outsideClient, type World } from './world.ts';
 
 export function seamWorld(world: World): SeamWorld {
-  const { streams, bites, rules, processes, machines, hub, store } = world;
+  const { streams, bites, rules, processes, machines, hub, store, leaders } = world;
   return {
     streams,
     bites,
     rules,
     processes,
     machines,
+    acting: (name) => leaders.get(name) ?? name,
     cutWatches: (match) => hub.cut(match),
     handOf: (stepId) => {
       const { engine, journal } = world;

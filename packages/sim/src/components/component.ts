@@ -8,6 +8,7 @@ import type { ApiObject, Kind, ObjectOfKind } from '@everynode/core/api/objects'
 import type { Profile } from '@everynode/core/profile';
 import type { SyncPass } from '@everynode/core/daemonset/syncContext';
 import type { EventRecord } from '@everynode/trace/record';
+import type { Rounds } from '../seams/rounds.ts';
 import type { Rng } from '../engine/rng.ts';
 import type { KubeletConfig } from '../plan.ts';
 import type { Machine } from '../seams/machine.ts';
@@ -166,6 +167,34 @@ export interface PulseView {
   readonly isBeating: boolean;
   readonly renewals: { seenBy(atMs: number): number | undefined };
   readonly reports: { seenBy(atMs: number): number | undefined };
+}
+
+/** What the world does for a candidate for leadership (L-1). */
+export interface ElectionSeat {
+  /** Name of the lease in kube-system. */
+  readonly lease: string;
+  /** As it stands in the lease: another one for each life. */
+  readonly identity: string;
+  /** It gives the lease back when it ends. */
+  readonly releases: boolean;
+  /** At the beginning of the run there is a leader already, since always; undefined: it has just been started. */
+  readonly since: 'leader' | 'standby' | undefined;
+  /** A timer for a round: after everything else of its instant. */
+  schedule(delayMs: number, run: () => void): Timer;
+  /** From now on the controllers run in this process. */
+  elected(): void;
+  /** It can no longer say that it leads: the process ends, and everything in it. */
+  lost(): void;
+  /** Called when the process is asked to end. */
+  onEnding(listener: () => void): void;
+  /** All goes well: the rounds may be left out. Until then, `hush` takes the own timer back; after it one of the `resume`. */
+  settle(rounds: Rounds): void;
+  /** It is no longer so. */
+  stir(): void;
+}
+
+export interface CandidateContext extends ComponentContext {
+  readonly election: ElectionSeat;
 }
 
 export interface KubeletContext extends ComponentContext {

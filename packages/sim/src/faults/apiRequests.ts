@@ -42,6 +42,9 @@ const ODDS = withDefault(odds('how many of them, such as 1/20 or 5%'), { numerat
 export const apiError: AnyFault = defineFault({
   summary: 'Lets requests fail before the server has done anything.',
   targets: 'none',
+  bends: ['requests'],
+  rules: ['A-18', 'A-25', 'A-26', 'I-14'],
+  example: { for: '1m', client: 'daemonset-controller', kind: 'Pod', verb: 'create', case: 'quota-exceeded' },
   instant: false,
   params: {
     ...WHO,
@@ -66,6 +69,9 @@ export const apiLatency: AnyFault = defineFault({
   summary:
     'Lets requests take longer on their way to the server; beyond 60 s the client gives up, and the request is carried out all the same.',
   targets: 'none',
+  bends: ['requests'],
+  rules: ['A-26', 'V-1'],
+  example: { for: '1m', client: 'daemonset-controller', verb: 'create', delay: { uniform: { min: '1s', max: '5s' } } },
   instant: false,
   params: { ...WHO, delay: draw('how much longer each request takes') },
   begin: ({ seams, params }) => seams.api.delay(matchOf(params), params.delay),
@@ -74,6 +80,9 @@ export const apiLatency: AnyFault = defineFault({
 export const lostResponse: AnyFault = defineFault({
   summary: 'Requests are carried out, and their answers never arrive: the client sees a timeout and cannot know.',
   targets: 'none',
+  bends: ['requests'],
+  rules: ['A-26', 'DS-S3'],
+  example: { for: '1m', client: 'daemonset-controller', kind: 'Pod', verb: 'create', odds: '1/2' },
   instant: false,
   params: { ...WHO, odds: ODDS },
   begin: ({ seams, params }) => seams.api.loseResponse(matchOf(params), params.odds),

@@ -6,6 +6,9 @@ export const containerCrash: AnyFault = defineFault({
   summary:
     'Lets containers on nodes crash, again after each start: the kubelet restarts them ever more rarely (CrashLoopBackOff).',
   targets: 'pods',
+  bends: ['machines'],
+  rules: ['K-21', 'K-22', 'K-23'],
+  example: { for: '10m', after: '5s', exitCode: 1, targets: { nodes: { names: ['worker-0'] } } },
   instant: false,
   params: {
     daemonSet: optional(daemonSet('only pods of this DaemonSet')),

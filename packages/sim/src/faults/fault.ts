@@ -1,5 +1,6 @@
 /** What a fault is: a summary, its parameters, whom it aims at, and how it begins. Lifting undoes exactly its moves. */
 import type { ParamSet, ParamsOf } from '../params.ts';
+import type { Json } from '../plan.ts';
 import type { Lift, Seams } from '../seams/seams.ts';
 
 export interface FaultScope<S extends ParamSet> {
@@ -9,6 +10,9 @@ export interface FaultScope<S extends ParamSet> {
   readonly nodes: readonly string[];
 }
 
+/** The part of the world that a fault bends (architecture: five seams), or whose hand it is. */
+export type Bent = 'requests' | 'watches' | 'a process' | 'machines' | 'a user’s hand';
+
 export interface FaultDefinition<S extends ParamSet = ParamSet> {
   /** One sentence for `everynode list` and the reference. */
   readonly summary: string;
@@ -17,6 +21,11 @@ export interface FaultDefinition<S extends ParamSet = ParamSet> {
    * `targets.nodes` may stand instead of `component`, for the kubelets of those nodes; none: no targets.
    */
   readonly targets: 'nodes' | 'zone' | 'pods' | 'kubelets' | 'none';
+  readonly bends: readonly Bent[];
+  /** Rules of the specification that it lets come true. */
+  readonly rules: readonly string[];
+  /** How a scenario writes it, beside `type`: a test compiles it on a cluster of three workers, `worker-0` … in zones a to c. */
+  readonly example: Readonly<Record<string, Json>>;
   /** An instant fault is over at once and takes no `for`. */
   readonly instant: boolean;
   readonly params: S;

@@ -8,6 +8,9 @@ const MESSAGE =
 export const imagePullFailure: AnyFault = defineFault({
   summary: 'Lets image pulls on nodes fail; containers whose image is there already start as ever.',
   targets: 'nodes',
+  bends: ['machines'],
+  rules: ['K-15', 'K-16'],
+  example: { for: '10m', image: 'registry.example/agent:v2', targets: { nodes: { pool: 'worker' } } },
   instant: false,
   params: {
     image: optional(text('only pulls of this image, as the manifest names it')),

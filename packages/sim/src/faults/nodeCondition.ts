@@ -6,6 +6,15 @@ export const nodeCondition: AnyFault = defineFault({
   summary:
     'Lets the kubelets of nodes post a condition, such as Ready=False from a broken runtime, or one of your own; the node itself works on.',
   targets: 'nodes',
+  bends: ['machines'],
+  rules: ['K-5', 'K-6', 'N-9', 'N-14'],
+  example: {
+    for: '5m',
+    condition: 'Ready',
+    status: 'False',
+    message: 'PLEG is not healthy',
+    targets: { nodes: { names: ['worker-0'] } },
+  },
   instant: false,
   params: {
     condition: withDefault(text('its type, such as Ready, NetworkUnavailable or KernelDeadlock'), 'Ready'),

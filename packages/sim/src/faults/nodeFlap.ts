@@ -11,6 +11,9 @@ export const nodeFlap: AnyFault = defineFault({
   summary:
     'Takes nodes away and gives them back, again and again: each time for as long as `down` says, once in a `period`; a node that is away for less than the grace of node-lifecycle never looks NotReady.',
   targets: 'nodes',
+  bends: ['machines'],
+  rules: ['K-37', 'K-38', 'K-39', 'N-8', 'N-21'],
+  example: { for: '20m', down: '1m', period: '5m', targets: { nodes: { names: ['worker-0'] } } },
   instant: false,
   params: {
     link: withDefault(

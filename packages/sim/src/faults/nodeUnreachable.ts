@@ -6,6 +6,9 @@ export const nodeUnreachable: AnyFault = defineFault({
   summary:
     'Cuts the link between nodes and the control plane: the kubelets can neither report nor hear, and what runs goes on running.',
   targets: 'nodes',
+  bends: ['machines'],
+  rules: ['K-38', 'K-39', 'N-5'],
+  example: { for: '10m', direction: 'fromServer', targets: { nodes: { names: ['worker-0'] } } },
   instant: false,
   params: {
     direction: withDefault(

@@ -8,6 +8,9 @@ const KILLED = 137;
 export const podKill: AnyFault = defineFault({
   summary: 'Ends the pods on nodes once: deletes them through the API, or kills their containers where they run.',
   targets: 'pods',
+  bends: ['machines', 'a user’s hand'],
+  rules: ['A-10', 'K-21', 'K-22'],
+  example: { how: 'kill', daemonSet: 'default/agent', targets: { nodes: { names: ['worker-0'] } } },
   instant: true,
   params: {
     how: withDefault(

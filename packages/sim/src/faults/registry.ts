@@ -10,7 +10,14 @@ import { nodeFlap } from './nodeFlap.ts';
 import { diskPressure, memoryPressure, pidPressure } from './nodePressure.ts';
 import { nodeUnreachable } from './nodeUnreachable.ts';
 import { podKill } from './podKill.ts';
-import { clockSkew, controllerPause, controllerRestart, kubeletRestart, schedulerStall } from './processes.ts';
+import {
+  clockSkew,
+  controllerCrash,
+  controllerPause,
+  controllerRestart,
+  kubeletRestart,
+  schedulerStall,
+} from './processes.ts';
 import { rollingNodeUpgrade } from './rollingNodeUpgrade.ts';
 import { staleList, watchBreak, watchLag } from './watches.ts';
 import { zoneOutage } from './zoneOutage.ts';
@@ -32,6 +39,7 @@ export const faultRegistry: Readonly<Record<string, AnyFault>> = {
   RegistryLimit: registryLimit,
   ImagePullFailure: imagePullFailure,
   ControllerRestart: controllerRestart,
+  ControllerCrash: controllerCrash,
   ControllerPause: controllerPause,
   SchedulerStall: schedulerStall,
   KubeletRestart: kubeletRestart,

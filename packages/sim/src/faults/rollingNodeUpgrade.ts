@@ -15,6 +15,9 @@ export const rollingNodeUpgrade: AnyFault = defineFault({
   summary:
     'Upgrades nodes one after the other: cordons, drains and reboots each, or replaces its machine by a new one of the same name, waits until it is Ready, and uncordons it. Daemon pods are not drained; they go down with the machine.',
   targets: 'nodes',
+  bends: ['a user’s hand', 'machines'],
+  rules: ['D-1', 'D-2', 'D-3', 'K-37', 'X-8'],
+  example: { for: '30m', how: 'reboot', maxUnavailable: 1, targets: { nodes: { pool: 'worker' } } },
   instant: false,
   params: {
     how: withDefault(

@@ -7,6 +7,9 @@ import { type AnyFault, defineFault } from './fault.ts';
 export const watchLag: AnyFault = defineFault({
   summary: 'Holds back watch events on their way to one client, so that its picture of the cluster grows old.',
   targets: 'none',
+  bends: ['watches'],
+  rules: ['A-20', 'A-24'],
+  example: { for: '2m', client: 'daemonset-controller', kind: 'Pod', delay: '8s' },
   instant: false,
   params: {
     client: client('whose watches lag, such as daemonset-controller or kubelet/worker-3'),
@@ -20,6 +23,9 @@ export const staleList: AnyFault = defineFault({
   summary:
     'Answers the lists with which a client begins, or begins again, from a cache that lags: it starts in the past and acts on it. From 1.35 on it waits for a cache that has caught up.',
   targets: 'none',
+  bends: ['watches'],
+  rules: ['A-19', 'I-1', 'DS-X29'],
+  example: { for: '10s', client: 'daemonset-controller', kind: 'Pod', behind: '30s' },
   instant: false,
   params: {
     client: optional(client('whose lists; absent: everybody’s')),
@@ -32,6 +38,9 @@ export const staleList: AnyFault = defineFault({
 export const watchBreak: AnyFault = defineFault({
   summary: 'Closes watches once with 410 Gone: the client must list again, and sees only where things ended.',
   targets: 'none',
+  bends: ['watches'],
+  rules: ['A-22', 'I-3', 'I-4'],
+  example: { client: 'daemonset-controller', kind: 'Node' },
   instant: true,
   params: {
     client: optional(client('whose watches break; absent: everybody’s')),

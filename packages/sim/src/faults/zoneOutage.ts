@@ -5,6 +5,9 @@ import { type AnyFault, defineFault, liftAll } from './fault.ts';
 export const zoneOutage: AnyFault = defineFault({
   summary: 'Takes power or link from every node of a zone.',
   targets: 'zone',
+  bends: ['machines'],
+  rules: ['N-19', 'N-20', 'N-21', 'N-23'],
+  example: { for: '10m', link: 'network', targets: { nodes: { zone: 'zone-b' } } },
   instant: false,
   params: {
     link: withDefault(

@@ -4,6 +4,7 @@ import type { Kind } from '@everynode/core/api/objects';
 import { assert } from '@everynode/core/assert';
 import type { Bites } from './bites.ts';
 import { liftOnce } from './lift.ts';
+import { meansClient } from './processGroups.ts';
 import type { ClientMatch, Lift } from './seams.ts';
 
 /** One entry: whose it is, what it is about, what it does. */
@@ -80,7 +81,7 @@ export class RuleTable<E> {
 }
 
 function matches(match: ClientMatch, { client, kind, verb }: RuleSubject): boolean {
-  if (match.client !== undefined && match.client !== client) return false;
+  if (match.client !== undefined && !meansClient(match.client, client)) return false;
   if (match.kind !== undefined && match.kind !== kind) return false;
   return match.verb === undefined || match.verb === verb;
 }

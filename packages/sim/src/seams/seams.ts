@@ -13,7 +13,10 @@ import type { Direction } from './link.ts';
 /** Undoes exactly one move; lifting twice is a bug of ours and asserts. */
 export type Lift = () => void;
 
-/** Which requests or watches a rule is about. A client's name is its component's: `daemonset-controller`, `kubelet/node-3`. */
+/**
+ * Which requests or watches a rule is about. A client's name is its component's: `daemonset-controller`,
+ * `kubelet/node-3`; or one for several: `kubelet`, `kube-controller-manager` (`meansClient`).
+ */
 export interface ClientMatch {
   /** Absent: every client. */
   readonly client?: string;
@@ -65,11 +68,16 @@ export interface Seams {
     /** Answers lists that take any cached state with the state of `behindMs` ago, as a lagging API server does (A-19, I-1). */
     serveOld(match: ClientMatch, behindMs: number): Lift;
   };
+  /** A name is that of a controller, a kubelet, a replica, or of a group: then the replica that leads is meant. */
   readonly process: {
     /** Kills the process now; the lift starts a new incarnation with empty memory. Writes in flight still land. */
     crash(name: string): Lift;
+    /** As `crash`, but asked to end, it gives back the lease that it holds, if it is one that does (L-2). */
+    shutDown(name: string): Lift;
     /** Stops the process without killing it; deliveries and timers wait. */
     pause(name: string): Lift;
+    /** Stops the work of one controller; the process that it is a part of goes on, and renews its lease. */
+    stall(name: string): Lift;
     skewClock(name: string, clock: ClockSkew): Lift;
   };
   readonly machine: {

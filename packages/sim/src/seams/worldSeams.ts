@@ -49,6 +49,8 @@ export interface SeamWorld {
   readonly handOf: (stepId: string) => Hand;
   /** Takes a machine away for good; undefined where there is none. What it answers boots another one of that name. */
   readonly replaceMachine: (node: string) => Lift | undefined;
+  /** The process that a name means: of a group of replicas the one that leads. */
+  readonly acting: (name: string) => string;
   /** Closes matching watch streams now; says how many there were. */
   readonly cutWatches: (match: ClientMatch) => number;
   /** Deletes matching pods bound to a node through the API as `client`; says how many there were. */
@@ -87,9 +89,11 @@ export function seamsFor(stepId: string, world: SeamWorld): Seams {
       serveOld: (match, behindMs) => rules.lists.add(stepId, match, behindMs),
     },
     process: {
-      crash: (name) => processes.crash(stepId, name),
-      pause: (name) => processes.pause(stepId, name),
-      skewClock: (name, clock) => processes.skewClock(stepId, name, clock),
+      crash: (name) => processes.crash(stepId, world.acting(name)),
+      shutDown: (name) => processes.shutDown(stepId, world.acting(name)),
+      pause: (name) => processes.pause(stepId, world.acting(name)),
+      stall: (name) => processes.pause(stepId, name),
+      skewClock: (name, clock) => processes.skewClock(stepId, world.acting(name), clock),
     },
     machine: {
       powerOff: (node) => machines.powerOff(stepId, node),
