@@ -290,7 +290,7 @@ function isElection(request: ApiRequest): boolean {
   return (
     request.verb === 'update' &&
     request.object.kind === 'Lease' &&
-    `${request.object.metadata.namespace ?? ''}/` === ELECTIONS
+    `${textOf(fieldsOf(request.object.metadata)['namespace'])}/` === ELECTIONS
   );
 }
 

@@ -26,7 +26,3 @@ export interface ContainerCrash {
   readonly exitCode: number;
 }
 
-export interface Press {
-  readonly stepId: string;
-  readonly evict: boolean;
-}
