@@ -153,8 +153,12 @@ function machineListener(world: MachineWorld): (change: MachineChange) => void {
     }
   };
   return (change) => {
-    const { node, what, pod, container, resource } = change;
-    const data = { ...(container === undefined ? {} : { container }), ...(resource === undefined ? {} : { resource }) };
+    const { node, what, pod, container, resource, reason } = change;
+    const data = {
+      ...(container === undefined ? {} : { container }),
+      ...(resource === undefined ? {} : { resource }),
+      ...(reason === undefined ? {} : { reason }),
+    };
     const seq = journal.event({
       type: `machine.${what}`,
       actor: `machine/${node}`,

@@ -35,6 +35,7 @@ describe('a container beyond its memory limit', () => {
     const killed = cluster.events('machine.containerKilled').map(({ atMs }) => atMs);
     // The first ms at which more than 60Mi have leaked, at 1Mi a second, counted from each start.
     expect(killed.map((atMs, i) => atMs - (started[i] ?? 0))).toEqual([60_001, 60_001, 60_001]);
+    expect(cluster.events('machine.containerKilled')[0]?.data).toEqual({ container: 'agent', reason: 'OOMKilled' });
     expect(cluster.events('kubelet.evicted')).toEqual([]);
     const [status] = cluster.podOn('pool-0')?.status?.containerStatuses ?? [];
     expect([status?.restartCount, status?.lastState?.terminated]).toMatchObject([
