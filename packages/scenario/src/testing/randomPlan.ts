@@ -67,6 +67,14 @@ const restlessModels: fc.Arbitrary<readonly PodModel[]> = fc.oneof(
     [{ select: { image: 'agent:v2' }, crash: { after: { fixed: 4_000 }, exitCode: 1 } }],
     [{ select: {}, crash: { after: { uniform: { minMs: 60_000, maxMs: 600_000 } }, exitCode: 0 } }],
     [{ select: { daemonSet: 'kube-system/logger' }, usage: { memory: { constant: 209_715_200 } } }],
+    [
+      {
+        select: { image: 'agent:v2' },
+        usage: { memory: { leak: { start: 0, rate: { amount: 2 ** 30, perMs: 10_000 } } } },
+      },
+    ],
+    [{ select: {}, usage: { disk: { burst: { base: 0, peak: 90 * 2 ** 30, everyMs: 300_000, forMs: 45_000 } } } }],
+    [{ select: {}, imageSize: 30 * 2 ** 30, usage: { inodes: { constant: 2_000_000 } } }],
   ),
 );
 

@@ -211,11 +211,12 @@ function machineListener(world: MachineWorld): (change: MachineChange) => void {
     }
   };
   return (change) => {
-    const { node, what, pod, container, resource, direction } = change;
+    const { node, what, pod, container, resource, direction, reason } = change;
     const data = {
       ...(container === undefined ? {} : { container }),
       ...(resource === undefined ? {} : { resource }),
       ...(direction === undefined ? {} : { direction }),
+      ...(reason === undefined ? {} : { reason }),
     };
     const seq = journal.event({
       type: `machine.${what}`,

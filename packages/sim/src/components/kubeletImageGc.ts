@@ -24,7 +24,8 @@ export interface ImageGcOptions {
 
 export class KubeletImageGc {
   readonly #options: ImageGcOptions;
-  readonly #phaseMs: number;
+  /** Drawn when it is first asked for: most disks never come near their high share. */
+  #phaseMs: number | undefined;
   readonly #watched: Watched;
   #timer: Timer | undefined;
   /** Only what fails twice in a row is worth an ApiEvent of its own. */
@@ -33,7 +34,6 @@ export class KubeletImageGc {
   constructor(options: ImageGcOptions) {
     this.#options = options;
     const { ctx } = options;
-    this.#phaseMs = ctx.rng('image-gc-phase').below(PERIOD_MS);
     const { room } = ctx.machine;
     const { imageGCHighThresholdPercent: high = HIGH_PERCENT } = ctx.registration.kubelet;
     // `high` percent are used as soon as the whole percents that are free are no more than the rest.
@@ -49,7 +49,10 @@ export class KubeletImageGc {
   reconsider(): void {
     const { ctx } = this.#options;
     if (this.#timer !== undefined) ctx.cancel(this.#timer);
+    this.#timer = undefined;
+    if (this.#watched.leastSlack() >= 0) return;
     const nowMs = ctx.nowMs();
+    this.#phaseMs ??= ctx.rng('image-gc-phase').below(PERIOD_MS);
     const firstInMs = nextTickAtMs(nowMs, this.#phaseMs, PERIOD_MS) - nowMs;
     const inMs = nextShortageInMs([this.#watched], firstInMs, PERIOD_MS);
     this.#timer = inMs === undefined ? undefined : ctx.schedule(inMs, () => this.#round());

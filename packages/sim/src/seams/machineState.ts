@@ -34,6 +34,8 @@ export interface MachineChange {
   readonly resource?: PressureResource;
   /** Of a link that is cut one way. */
   readonly direction?: Direction;
+  /** Why a container was killed, where it was not a fault that did it. */
+  readonly reason?: 'OOMKilled';
 }
 
 export interface MachineOptions {
@@ -258,7 +260,7 @@ export class MachineState implements Machine {
 
   /** The container exits now, whatever the kubelet wants; it learns of it if it lives. */
   killContainer(uid: string, container: string, exit: ContainerExit): void {
-    this.#removeContainer(uid, container, 'containerKilled');
+    this.#removeContainer(uid, container, 'containerKilled', exit.isOutOfMemory);
     const listener = this.#killListener;
     if (listener !== undefined) this.#options.tellKubelet(() => listener(uid, container, exit));
   }
@@ -275,7 +277,7 @@ export class MachineState implements Machine {
     this.#boot += 1;
   }
 
-  #removeContainer(uid: string, container: string, what: MachineChange['what']): void {
+  #removeContainer(uid: string, container: string, what: MachineChange['what'], isOutOfMemory = false): void {
     const pod = this.#pods.get(uid);
     if (pod === undefined || !pod.containers.some((each) => each.name === container)) return;
     const containers = pod.containers.filter((each) => each.name !== container);
@@ -288,7 +290,8 @@ export class MachineState implements Machine {
     const hasUsed = this.room.usage.ended(uid, container, this.#options.nowMs());
     // A pod that was stopped is cleared away; one that ended by itself keeps its dead containers (E-8).
     if (pod.stopping && containers.length === 0) this.room.usage.removeDead((each) => each === uid);
-    this.#options.changed({ node: this.name, what, pod, container });
+    const why = isOutOfMemory ? ({ reason: 'OOMKilled' } as const) : {};
+    this.#options.changed({ node: this.name, what, pod, container, ...why });
     if (hasUsed) this.#roomChanged();
   }
 
