@@ -90,7 +90,14 @@ export function stayOf(
   const used = matchingTolerations(noExecute, tolerations, compareNumbers);
   if (used === undefined) return { kind: 'evictNow' };
   const seconds = minTolerationSeconds(used);
-  return seconds === 'unlimited' ? { kind: 'unlimited' } : { kind: 'limited', stayMs: seconds * 1000 };
+  const stayMs = seconds === 'unlimited' ? undefined : wrappedMs(seconds);
+  return stayMs === undefined ? { kind: 'unlimited' } : { kind: 'limited', stayMs };
+}
+
+/** Upstream counts nanoseconds in 64 bits: beyond 292 years they wrap around, and a negative time stands for no limit. */
+function wrappedMs(seconds: number): number | undefined {
+  const nanos = BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n);
+  return nanos < 0n ? undefined : Number(nanos / 1_000_000n);
 }
 
 /** A pending eviction: when its timer was started, and when it fires. */
