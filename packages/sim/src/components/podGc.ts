@@ -6,6 +6,7 @@ import { compareKeys, findCondition, isTerminating, keyOf, type ObjectKey } from
 import type { Node } from '@everynode/core/api/node';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
 import { formatTime } from '@everynode/core/api/time';
+import { inTurn } from '../engine/inTurn.ts';
 import type { ComponentContext, ComponentDefinition, Informer } from './component.ts';
 
 /** G-1: after the previous round has finished. */
@@ -91,6 +92,7 @@ class Quarantine {
   }
 }
 
+/** The four parts of a round, each when the one before has been answered: the first two all at once, the others pod by pod (G-1). */
 function runRound(
   ctx: ComponentContext,
   pods: Informer<'Pod'>,
@@ -103,31 +105,50 @@ function runRound(
     (name) => nodes.get(name),
     TERMINATED_PODS_MAX,
   );
-  // The round is over once everything it began has been answered; it holds its own place open while it begins things.
-  let open = 1;
-  const done = (): void => {
-    open -= 1;
-    if (open === 0) finished();
-  };
-  const remove = (pod: Pod, orphaned: boolean): void => {
-    open += 1;
-    forceDelete(ctx, pod, orphaned, done);
-  };
-  for (const pod of [...terminated, ...outOfService]) remove(pod, false);
+  const remove = (pod: Pod, next: () => void): void => forceDelete(ctx, pod, false, next);
+  const parts: readonly ((next: () => void) => void)[] = [
+    (next) => together(terminated, remove, next),
+    (next) => together(outOfService, remove, next),
+    (next) => removeOrphans(ctx, pods, orphans, quarantine, next),
+    (next) => inTurn(unscheduled, remove, next),
+  ];
+  inTurn(parts, (part, next) => part(next), finished);
+}
+
+function removeOrphans(
+  ctx: ComponentContext,
+  pods: Informer<'Pod'>,
+  orphans: PodGcFindings['orphans'],
+  quarantine: Quarantine,
+  done: () => void,
+): void {
   for (const nodeName of orphans.keys()) quarantine.add(nodeName, ctx.nowMs());
-  for (const nodeName of quarantine.takeDue(ctx.nowMs())) {
-    open += 1;
+  const gone: { readonly nodeName: string; readonly seq: number }[] = [];
+  const ask = (nodeName: string, next: () => void): void =>
     ctx.send({ verb: 'get', kind: 'Node', key: nodeName }, (result) => {
       // Anything but a clear answer leaves the pods alone; the name comes back with the next round.
       if (!result.ok && result.reason === 'NotFound') {
-        const seq = ctx.trace.event({ type: 'podGc.nodeGone', object: `node/${nodeName}`, data: { node: nodeName } });
-        ctx.trace.causedBy(seq, () => pods.byNode(nodeName).forEach((pod) => remove(pod, true)));
+        const event = { type: 'podGc.nodeGone', object: `node/${nodeName}`, data: { node: nodeName } };
+        gone.push({ nodeName, seq: ctx.trace.event(event) });
       }
-      done();
+      next();
+    });
+  inTurn(quarantine.takeDue(ctx.nowMs()), ask, () => {
+    const lost = gone.flatMap(({ nodeName, seq }) => pods.byNode(nodeName).map((pod) => ({ pod, seq })));
+    inTurn(lost, ({ pod, seq }, next) => ctx.trace.causedBy(seq, () => forceDelete(ctx, pod, true, next)), done);
+  });
+}
+
+/** Begins with all of them at once; `done` comes when the last one is through. */
+function together<T>(items: readonly T[], step: (item: T, next: () => void) => void, done: () => void): void {
+  let open = items.length;
+  if (open === 0) done();
+  for (const item of items) {
+    step(item, () => {
+      open -= 1;
+      if (open === 0) done();
     });
   }
-  for (const pod of unscheduled) remove(pod, false);
-  done();
 }
 
 /** Marks a pod that has not ended as Failed, then deletes it without grace; an error ends it for this round (G-6). */
