@@ -8,6 +8,10 @@ export interface Settings {
   readonly nodeMonitorGracePeriod: number;
   /** kubelet evictionPressureTransitionPeriod (E-4). */
   readonly evictionPressureTransitionPeriod: number;
+  /** --node-startup-grace-period: of a node that has never posted a status (N-4). */
+  readonly nodeStartupGracePeriod: number;
+  /** --terminated-pod-gc-threshold (G-2). */
+  readonly terminatedPodGcThreshold: number;
   /** Pod GC: how long a node must be gone before its pods are deleted (G-4). */
   readonly podGcQuarantine: number;
   /** --concurrent-daemonset-syncs (DS-Q1). */
@@ -30,6 +34,14 @@ export const SETTINGS: Readonly<
     form: 'duration',
     summary: 'silence after which a node is Unknown (40s to 1.31, then 50s)',
   },
+  nodeStartupGracePeriod: {
+    form: 'duration',
+    summary: 'the same for a node that has never posted a status (1m)',
+  },
+  terminatedPodGcThreshold: {
+    form: 'count',
+    summary: 'how many finished pods may lie about before pod GC deletes the surplus (12500; 0: no end)',
+  },
   evictionPressureTransitionPeriod: {
     form: 'duration',
     summary: 'how long a pressure condition outlives the pressure (5m)',
@@ -50,6 +62,8 @@ export function settingsOf(profile: Profile, overrides: Readonly<Record<string, 
   return {
     nodeMonitorPeriod: 5_000,
     nodeMonitorGracePeriod: profile.nodeMonitorGrace50s ? 50_000 : 40_000,
+    nodeStartupGracePeriod: 60_000,
+    terminatedPodGcThreshold: 12_500,
     evictionPressureTransitionPeriod: 300_000,
     podGcQuarantine: 40_000,
     concurrentDaemonSetSyncs: 2,

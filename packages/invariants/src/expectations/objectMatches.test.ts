@@ -68,11 +68,11 @@ test('a namespace that is not written is `default`', () => {
 test.each([
   [
     { kind: 'Deployment', metadata: { name: 'web' } },
-    'there is no kind Deployment here: kinds are Pod, Node, DaemonSet, ControllerRevision, Lease',
+    'there is no kind Deployment here: kinds are Pod, Node, DaemonSet, ControllerRevision, Lease, PodDisruptionBudget',
   ],
   [
     { metadata: { name: 'web' } },
-    'there is no kind (none) here: kinds are Pod, Node, DaemonSet, ControllerRevision, Lease',
+    'there is no kind (none) here: kinds are Pod, Node, DaemonSet, ControllerRevision, Lease, PodDisruptionBudget',
   ],
 ])('a kind that is not simulated cannot be judged, under any block', (object, message) => {
   for (const block of ['final', 'always', 'never', 'eventually'] as const) {

@@ -2,7 +2,7 @@ import type { Condition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import { describe, expect, test } from 'vitest';
-import { checkHealth, expireConditions } from './nodeLifecycleHealth.ts';
+import { checkHealth as checkHealthWithin, expireConditions, type NodeHealth } from './nodeLifecycleHealth.ts';
 import { withoutReady } from './nodeLifecyclePods.ts';
 import { diffNoScheduleTaints } from './nodeLifecycleTaints.ts';
 import {
@@ -35,6 +35,18 @@ function lease(renewMs: number) {
     metadata: { name: 'n' },
     spec: { renewTime: formatMicroTime(renewMs) },
   } as const;
+}
+
+const STARTUP_GRACE = 60_000;
+
+function checkHealth(
+  known: NodeHealth | undefined,
+  subject: Node,
+  heartbeat: ReturnType<typeof lease> | undefined,
+  graceMs: number,
+  nowMs: number,
+) {
+  return checkHealthWithin(known, subject, heartbeat, graceMs, nowMs, STARTUP_GRACE);
 }
 
 describe('checkHealth', () => {

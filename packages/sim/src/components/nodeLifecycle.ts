@@ -159,9 +159,10 @@ class NodeLifecycle {
   }
 
   #look(member: Member, node: Node): HealthCheck {
-    const { nodeMonitorGracePeriod } = this.#ctx.settings;
+    const { nodeMonitorGracePeriod, nodeStartupGracePeriod } = this.#ctx.settings;
     const lease = this.#leases.get(member.leaseKey);
-    const check = checkHealth(member.health, node, lease, nodeMonitorGracePeriod, this.#ctx.nowMs());
+    const nowMs = this.#ctx.nowMs();
+    const check = checkHealth(member.health, node, lease, nodeMonitorGracePeriod, nowMs, nodeStartupGracePeriod);
     member.health = check.health;
     return check;
   }

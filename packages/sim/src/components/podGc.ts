@@ -11,8 +11,6 @@ import type { ComponentContext, ComponentDefinition, Informer } from './componen
 
 /** G-1: after the previous round has finished. */
 const ROUND_MS = 20_000;
-/** G-2: --terminated-pod-gc-threshold. */
-const TERMINATED_PODS_MAX = 12_500;
 const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service';
 
 /** What a round finds in the caches. */
@@ -48,7 +46,8 @@ export function findGarbage(
     if (node === undefined) addTo(orphans, nodeName, pod);
     else if (isTerminating(pod) && isOutOfService(node)) outOfService.push(pod);
   }
-  const surplus = terminal.length - terminatedMax;
+  // No threshold: this part is turned off.
+  const surplus = terminatedMax === 0 ? 0 : terminal.length - terminatedMax;
   const terminated = surplus <= 0 ? [] : terminal.sort(compareForGc).slice(0, surplus);
   return { terminated, outOfService, orphans, unscheduled };
 }
@@ -103,7 +102,7 @@ function runRound(
   const { terminated, outOfService, orphans, unscheduled } = findGarbage(
     pods.list(),
     (name) => nodes.get(name),
-    TERMINATED_PODS_MAX,
+    ctx.settings.terminatedPodGcThreshold,
   );
   const remove = (pod: Pod, next: () => void): void => forceDelete(ctx, pod, false, next);
   const parts: readonly ((next: () => void) => void)[] = [

@@ -6,8 +6,8 @@ import { podGc } from './podGc.ts';
 
 const ROUND_MS = 20_000;
 
-function start(): House {
-  const house = createHouse();
+function start(settings: Readonly<Record<string, number>> = {}): House {
+  const house = createHouse({ settings: { latencyPercent: 0, ...settings } });
   house.process(podGc.name, (ctx) => podGc.start(ctx));
   return house;
 }
@@ -110,5 +110,24 @@ describe('G-6: a forced deletion', () => {
     // The name waits its 40 s anew.
     house.runFor(40_000 + 2 * ROUND_MS + 1000);
     expect(house.world.store.get('Pod', 'default/lost')).toBeUndefined();
+  });
+});
+
+describe('G-2: finished pods beyond the threshold', () => {
+  test.each([
+    [2, ['c', 'd']],
+    [4, ['a', 'b', 'c', 'd']],
+    [0, ['a', 'b', 'c', 'd']],
+  ])('a threshold of %i leaves %j of four', (terminatedPodGcThreshold, left) => {
+    const house = start({ terminatedPodGcThreshold });
+    addNode(house, 'n', true);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      podOn(house, name, 'n');
+      const patch = { type: 'strategic', body: { status: { phase: 'Succeeded' } } } as const;
+      house.ask({ verb: 'patch', kind: 'Pod', key: `default/${name}`, patch, subresource: 'status' });
+      house.runFor(1000);
+    }
+    house.runFor(2 * ROUND_MS);
+    expect(house.world.store.list('Pod').map(({ metadata }) => metadata.name)).toEqual(left);
   });
 });
