@@ -5,6 +5,9 @@
 import type { Taint, TaintEffect } from '../api/node.ts';
 import type { Toleration } from '../api/pod.ts';
 
+/** 2^63 nanoseconds. */
+const GO_SECONDS_MAX = 9_223_372_036;
+
 /** Whether the toleration matches the taint; `tolerationSeconds` plays no part (DS-R4). */
 export function tolerates(toleration: Toleration, taint: Taint, compareNumbers = true): boolean {
   const { key = '', operator = '', value = '', effect = '' } = toleration;
@@ -90,14 +93,18 @@ export function stayOf(
   const used = matchingTolerations(noExecute, tolerations, compareNumbers);
   if (used === undefined) return { kind: 'evictNow' };
   const seconds = minTolerationSeconds(used);
-  const stayMs = seconds === 'unlimited' ? undefined : wrappedMs(seconds);
+  const stayMs = seconds === 'unlimited' ? undefined : goDurationMs(seconds);
   return stayMs === undefined ? { kind: 'unlimited' } : { kind: 'limited', stayMs };
 }
 
-/** Upstream counts nanoseconds in 64 bits: beyond 292 years they wrap around, and a negative time stands for no limit. */
-function wrappedMs(seconds: number): number | undefined {
-  const nanos = BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n);
-  return nanos < 0n ? undefined : Number(nanos / 1_000_000n);
+/**
+ * So many seconds as Go's duration of 64 bits of nanoseconds holds them, in ms. From 292 years on it runs over, and where
+ * that makes it negative the controller takes it for no limit at all: undefined.
+ */
+function goDurationMs(seconds: number): number | undefined {
+  if (seconds <= GO_SECONDS_MAX) return seconds * 1000;
+  const nanoseconds = BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n);
+  return nanoseconds < 0n ? undefined : Number(nanoseconds / 1_000_000n);
 }
 
 /** A pending eviction: when its timer was started, and when it fires. */
