@@ -13,7 +13,7 @@ import { faultRegistry } from '@everynode/sim/faults/registry';
 import { runDemo, withDemo } from './docs/demo.ts';
 import { faultPages, type ScenarioFile } from './docs/faultPages.ts';
 import { GENERATED_NOTE, referencePage, table } from './docs/reference.ts';
-import { metricsPage, operationsAsWritten } from './docs/vocabularyPages.ts';
+import { expectationsAsWritten, metricsPage, operationsAsWritten } from './docs/vocabularyPages.ts';
 
 const demo = runDemo();
 
@@ -29,8 +29,8 @@ const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/reference/expectations.md': () =>
     referencePage(
       'Expectations',
-      'What a scenario may demand: an entry under `expect` with `invariant:` and `with:`. `object` is written `object:`.',
-      vocabulary.expectations,
+      'What a scenario may demand: an entry under `expect` with `invariant:` and `with:`. `object` is written `object:`, `cel` is written `cel:`.',
+      expectationsAsWritten(vocabulary),
     ),
   'docs/reference/metrics.md': () => metricsPage(vocabulary.metrics),
   'docs/reference/settings.md': settingsPage,

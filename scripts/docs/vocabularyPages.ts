@@ -31,3 +31,12 @@ export function operationsAsWritten({ operations }: Vocabulary): Readonly<Record
   const promise = 'Written as a list of manifests, as under `spec.manifests`: `apply: [{ path: ./agent.yaml }]`.';
   return { ...others, apply: { summary: apply.summary, promise, params: {} } };
 }
+
+/** `cel` holds its text and the row in a plan; in a scenario it is a key of its own. */
+export function expectationsAsWritten({ expectations }: Vocabulary): Readonly<Record<string, Described>> {
+  const { cel, ...others } = expectations;
+  if (cel === undefined) return expectations;
+  const how =
+    'Written as `cel:` with the expression, in place of `invariant:`: `cel: "pods.all(p, p.phase != \'Failed\')"`.';
+  return { ...others, cel: { summary: cel.summary, promise: `${how} ${cel.promise}`, params: {} } };
+}

@@ -1,4 +1,7 @@
 /** The cluster of a scenario as the plan carries it: version, feature gates, settings of the control plane, node pools. */
+import { formatFieldError } from '@everynode/core/api/fieldError';
+import type { Node, Taint } from '@everynode/core/api/node';
+import { validateNode } from '@everynode/core/api/nodeValidation';
 import { parseUnits } from '@everynode/core/api/quantity';
 import { DEFAULT_VERSION, explainGate, type FeatureGates, KNOWN_VERSIONS, profileOf } from '@everynode/core/profile';
 import type { NodePool } from '@everynode/sim/plan';
@@ -9,6 +12,7 @@ import { complain, type CompileScope } from './compileScope.ts';
 import { NODES_MAX } from './limits.ts';
 import { listNames, unknownName } from './nearest.ts';
 import type { PoolText, ScenarioSpec } from './scenario.ts';
+import type { YamlPath } from './yamlText.ts';
 
 /** What `kubernetes.version` and `kubernetes.featureGates` say, as the plan carries it. */
 interface Release {
@@ -74,14 +78,59 @@ export function checkPools(pools: readonly PoolText[], scope: CompileScope): voi
         [...path, at, 'cloudRoutes'],
         'routes are made by the cloud controller; write `cloudProvider: external` beside it',
       );
-    for (const [resource, quantity] of Object.entries(pool.capacity ?? {})) {
-      if (parseUnits(quantity) === undefined)
-        complain(
-          scope,
-          [...path, at, 'capacity', resource],
-          `${JSON.stringify(quantity)} is no quantity; write one such as 500m, 4 or 16Gi`,
-        );
-    }
+    const here: YamlPath = [...path, at];
+    const unread = Object.entries(pool.capacity ?? {}).filter(([, quantity]) => parseUnits(quantity) === undefined);
+    for (const [resource, quantity] of unread)
+      complain(
+        scope,
+        [...here, 'capacity', resource],
+        `${JSON.stringify(quantity)} is no quantity; write one such as 500m, 4 or 16Gi`,
+      );
+    if (unread.length === 0) complainOfNode(pool, pool.taints ?? [], [...here, 'taints'], [...here, 'labels'], scope);
+    for (const [n, value] of (pool.spread?.values ?? []).entries())
+      complainOfNode(
+        { name: pool.name, labels: { [pool.spread?.topologyKey ?? '']: value } },
+        [],
+        here,
+        [...here, 'spread', 'values', n],
+        scope,
+      );
+    const { startTaints } = pool.bootstrap ?? {};
+    if (startTaints !== undefined)
+      complainOfNode(
+        { name: pool.name },
+        startTaints,
+        [...here, 'bootstrap', 'startTaints'],
+        [...here, 'labels'],
+        scope,
+      );
+  }
+}
+
+/** What the API server would say of a Node with these labels, taints and capacity; a kubelet would never get it registered. */
+function complainOfNode(
+  { name, labels, capacity }: Pick<PoolText, 'name' | 'labels' | 'capacity'>,
+  taints: readonly Taint[],
+  taintsPath: YamlPath,
+  labelsPath: YamlPath,
+  scope: CompileScope,
+): void {
+  const metadata = { name: `${name}-0`, ...(labels === undefined ? {} : { labels }) };
+  const node: Node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata,
+    spec: { taints },
+    status: { capacity: capacity ?? {} },
+  };
+  for (const error of validateNode(node)) {
+    const [, taintIndex, ...rest] = /^metadata\.taints\[(\d+)\](?:\.(\w+))?/.exec(error.field) ?? [];
+    const [, resource] = /^status\.capacity\.(.+)$/.exec(error.field) ?? [];
+    const place =
+      taintIndex !== undefined
+        ? [...taintsPath, Number(taintIndex), ...rest.filter((part) => part !== undefined)]
+        : [...labelsPath.slice(0, -1), ...(resource === undefined ? labelsPath.slice(-1) : ['capacity', resource])];
+    complain(scope, place, `no node could register like this: ${formatFieldError(error)}`);
   }
 }
 

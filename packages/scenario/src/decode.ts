@@ -123,6 +123,11 @@ function complain(
   type: string,
   { kind, version, problems }: Walk,
 ): void {
+  if (type === 'int64' && Number.isInteger(value)) {
+    const message = `${String(value)} is more than is kept exactly here; write a whole number up to ${Number.MAX_SAFE_INTEGER}`;
+    problems.push({ path, at: 'value', message });
+    return;
+  }
   const field = path.filter((part) => typeof part === 'string').join('.');
   const shown = typeof value === 'number' && !Number.isInteger(value) ? `number ${value}` : jsonType(value);
   const wanted = type === 'time' ? 'v1.Time' : type;

@@ -87,5 +87,8 @@ export const odds = (summary: string): Param<Odds, false> =>
 export const choice = <const T extends string>(summary: string, words: readonly T[]): Param<T, false> =>
   param('choice', summary, { enum: words });
 export const text = (summary: string): Param<string, false> => param('text', summary, { type: 'string' });
+/** Text of a form that a message can ask for. */
+export const formed = (summary: string, pattern: string, form: string): Param<string, false> =>
+  param('text', summary, { type: 'string', pattern, $comment: form });
 export const json = <T = Json>(summary: string, schema: JsonSchema = {}): Param<T, false> =>
   param('json', summary, schema);

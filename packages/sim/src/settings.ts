@@ -17,6 +17,10 @@ export interface Settings {
   /** kubelet registryPullQPS and registryBurst; a pull beyond them fails, 0: no limit. */
   readonly registryPullQps: number;
   readonly registryBurst: number;
+  /** --node-startup-grace-period: of a node that has never posted a status (N-4). */
+  readonly nodeStartupGracePeriod: number;
+  /** --terminated-pod-gc-threshold (G-2). */
+  readonly terminatedPodGcThreshold: number;
   /** Pod GC: how long a node must be gone before its pods are deleted (G-4). */
   readonly podGcQuarantine: number;
   /** --concurrent-daemonset-syncs (DS-Q1). */
@@ -41,6 +45,14 @@ export const SETTINGS: Readonly<
   nodeMonitorGracePeriod: {
     form: 'duration',
     summary: 'silence after which a node is Unknown (40s to 1.31, then 50s)',
+  },
+  nodeStartupGracePeriod: {
+    form: 'duration',
+    summary: 'the same for a node that has never posted a status (1m)',
+  },
+  terminatedPodGcThreshold: {
+    form: 'count',
+    summary: 'how many finished pods may lie about before pod GC deletes the surplus (12500; 0: no end)',
   },
   evictionPressureTransitionPeriod: {
     form: 'duration',
@@ -78,6 +90,8 @@ export function settingsOf(profile: Profile, overrides: Readonly<Record<string, 
   return {
     nodeMonitorPeriod: 5_000,
     nodeMonitorGracePeriod: profile.nodeMonitorGrace50s ? 50_000 : 40_000,
+    nodeStartupGracePeriod: 60_000,
+    terminatedPodGcThreshold: 12_500,
     evictionPressureTransitionPeriod: 300_000,
     shutdownGracePeriod: 0,
     shutdownGracePeriodCriticalPods: 0,

@@ -91,3 +91,18 @@ describe('the timer of an eviction', () => {
     expect(nextTimer({ kind: 'evictNow' }, running, 10, false)).toEqual({ change: 'evictNow', cancel: true });
   });
 });
+
+describe('T-3: a stay of more than 292 years', () => {
+  const stay = (tolerationSeconds: number) =>
+    stayOf([{ key: 'a', operator: 'Exists', tolerationSeconds }], [taint('a')]);
+
+  test.each([
+    [9_223_372_036, { kind: 'limited', stayMs: 9_223_372_036_000 }],
+    [9_223_372_037, { kind: 'unlimited' }],
+    [18_446_744_074, { kind: 'limited', stayMs: 290 }],
+    [Number.MAX_SAFE_INTEGER, { kind: 'limited', stayMs: 4_611_686_017_427 }],
+    [-1, { kind: 'limited', stayMs: 0 }],
+  ])('%i s in nanoseconds of 64 bits', (seconds, expected) => {
+    expect(stay(seconds)).toEqual(expected);
+  });
+});

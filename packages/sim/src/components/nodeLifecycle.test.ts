@@ -2,7 +2,12 @@ import type { Condition } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import { formatMicroTime, formatTime } from '@everynode/core/api/time';
 import { describe, expect, test } from 'vitest';
-import { checkHealth, expireConditions, type LifeSigns } from './nodeLifecycleHealth.ts';
+import {
+  checkHealth as checkHealthWithin,
+  expireConditions,
+  type LifeSigns,
+  type NodeHealth,
+} from './nodeLifecycleHealth.ts';
 import { withoutReady } from './nodeLifecyclePods.ts';
 import { diffNoScheduleTaints } from './nodeLifecycleTaints.ts';
 import {
@@ -38,6 +43,18 @@ function signs(renewMs?: number): LifeSigns {
     spec: { renewTime: formatMicroTime(renewMs) },
   } as const;
   return { lease, reportedAt: undefined };
+}
+
+const STARTUP_GRACE = 60_000;
+
+function checkHealth(
+  known: NodeHealth | undefined,
+  subject: Node,
+  seen: LifeSigns,
+  graceMs: number,
+  nowMs: number,
+) {
+  return checkHealthWithin(known, subject, seen, graceMs, nowMs, STARTUP_GRACE);
 }
 
 describe('checkHealth', () => {

@@ -170,13 +170,13 @@ class NodeLifecycle {
   }
 
   #look(member: Member, node: Node): HealthCheck {
-    const { nodeMonitorGracePeriod } = this.#ctx.settings;
+    const { nodeMonitorGracePeriod, nodeStartupGracePeriod } = this.#ctx.settings;
     const nowMs = this.#ctx.nowMs();
     const known = this.#passes.catchUp(member);
     const reportedAtMs = member.pulse.reports.seenBy(nowMs);
     const reportedAt = reportedAtMs === undefined ? undefined : formatTime(reportedAtMs);
     const signs = { lease: this.#leases.get(member.leaseKey), reportedAt };
-    const check = checkHealth(known, node, signs, nodeMonitorGracePeriod, nowMs);
+    const check = checkHealth(known, node, signs, nodeMonitorGracePeriod, nowMs, nodeStartupGracePeriod);
     member.health = check.health;
     member.lookedAtMs = nowMs;
     return check;

@@ -77,8 +77,8 @@ function readyOf(house: House, name: string): Condition | undefined {
   return findCondition((house.world.store.get('Pod', `default/${name}`) as Pod).status?.conditions, 'Ready');
 }
 
-function start(): House {
-  const house = createHouse();
+function start(settings: Readonly<Record<string, number>> = {}): House {
+  const house = createHouse({ settings: { latencyPercent: 0, ...settings } });
   house.process(nodeLifecycle.name, (ctx) => nodeLifecycle.start(ctx));
   return house;
 }
@@ -126,6 +126,20 @@ describe('N-5, N-8: silence', () => {
     const silentMs = Number(timedOut?.data?.['silentMs']);
     expect(silentMs).toBeGreaterThan(GRACE_MS);
     expect(silentMs - PASS_MS).toBeLessThanOrEqual(GRACE_MS);
+  });
+});
+
+describe('N-4: a node that has never posted a status', () => {
+  test.each([[60_000], [120_000]])('has %i ms from its creation, as the setting says', (nodeStartupGracePeriod) => {
+    const house = start({ nodeStartupGracePeriod });
+    addNode(house, 'other');
+    house.ask({ verb: 'create', object: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } });
+    const createdAtMs = Math.trunc(house.world.engine.nowMs / 1000) * 1000;
+    keepAlive(house, ['other'], 150_000);
+    const [timedOut] = house.events('node.timedOut');
+    const tookMs = (timedOut?.atMs ?? Infinity) - createdAtMs;
+    expect(tookMs).toBeGreaterThan(nodeStartupGracePeriod);
+    expect(tookMs).toBeLessThanOrEqual(nodeStartupGracePeriod + PASS_MS + 100);
   });
 });
 

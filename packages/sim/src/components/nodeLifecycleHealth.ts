@@ -6,9 +6,6 @@ import { type Condition, findCondition } from '@everynode/core/api/meta';
 import type { Lease, Node } from '@everynode/core/api/node';
 import { formatTime, parseTime } from '@everynode/core/api/time';
 
-/** --node-startup-grace-period: for nodes without a Ready condition. */
-const STARTUP_GRACE_MS = 60_000;
-
 /** What is remembered of a node between two passes. */
 export interface NodeHealth {
   /** When this controller last noticed something new of the node; never compared with the node's own clock. */
@@ -46,13 +43,14 @@ export function checkHealth(
   { lease, reportedAt }: LifeSigns,
   graceMs: number,
   nowMs: number,
+  startupGraceMs: number,
 ): HealthCheck {
   const ready = findCondition(node.status?.conditions, 'Ready');
   const heartbeat = reportedAt ?? ready?.lastHeartbeatTime ?? undefined;
   const health = noticeLife(known, node, { hasReady: ready !== undefined, heartbeat, lease }, nowMs);
   const silentMs = nowMs - health.probeAtMs;
   const observed = ready?.status ?? 'Unknown';
-  const limitMs = ready === undefined ? STARTUP_GRACE_MS : graceMs;
+  const limitMs = ready === undefined ? startupGraceMs : graceMs;
   if (silentMs <= limitMs || ready?.status === 'Unknown') {
     return { health, observed, current: observed, conditions: undefined, silentMs };
   }

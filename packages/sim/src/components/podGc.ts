@@ -6,12 +6,11 @@ import { compareKeys, findCondition, isTerminating, keyOf, type ObjectKey } from
 import type { Node } from '@everynode/core/api/node';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
 import { formatTime } from '@everynode/core/api/time';
+import { inTurn } from '../engine/inTurn.ts';
 import type { ComponentContext, ComponentDefinition, Informer } from './component.ts';
 
 /** G-1: after the previous round has finished. */
 const ROUND_MS = 20_000;
-/** G-2: --terminated-pod-gc-threshold. */
-const TERMINATED_PODS_MAX = 12_500;
 const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service';
 
 /** What a round finds in the caches. */
@@ -47,7 +46,8 @@ export function findGarbage(
     if (node === undefined) addTo(orphans, nodeName, pod);
     else if (isTerminating(pod) && isOutOfService(node)) outOfService.push(pod);
   }
-  const surplus = terminal.length - terminatedMax;
+  // No threshold: this part is turned off.
+  const surplus = terminatedMax === 0 ? 0 : terminal.length - terminatedMax;
   const terminated = surplus <= 0 ? [] : terminal.sort(compareForGc).slice(0, surplus);
   return { terminated, outOfService, orphans, unscheduled };
 }
@@ -99,7 +99,10 @@ class Quarantine {
   }
 }
 
-/** One round; true: it found nothing and nothing waits, so that another one would be the same. */
+/**
+ * The four parts of a round, each when the one before has been answered: the first two all at once, the others pod by pod
+ * (G-1). True: it finds nothing and nothing waits, so that another one would be the same.
+ */
 function runRound(
   ctx: ComponentContext,
   pods: Informer<'Pod'>,
@@ -110,35 +113,54 @@ function runRound(
   const { terminated, outOfService, orphans, unscheduled } = findGarbage(
     pods.list(),
     (name) => nodes.get(name),
-    TERMINATED_PODS_MAX,
+    ctx.settings.terminatedPodGcThreshold,
   );
-  // The round is over once everything it began has been answered; it holds its own place open while it begins things.
-  let open = 1;
-  const done = (): void => {
-    open -= 1;
-    if (open === 0) finished();
-  };
-  const remove = (pod: Pod, orphaned: boolean): void => {
-    open += 1;
-    forceDelete(ctx, pod, orphaned, done);
-  };
-  for (const pod of [...terminated, ...outOfService]) remove(pod, false);
+  const remove = (pod: Pod, next: () => void): void => forceDelete(ctx, pod, false, next);
+  const parts: readonly ((next: () => void) => void)[] = [
+    (next) => together(terminated, remove, next),
+    (next) => together(outOfService, remove, next),
+    (next) => removeOrphans(ctx, pods, orphans, quarantine, next),
+    (next) => inTurn(unscheduled, remove, next),
+  ];
+  inTurn(parts, (part, next) => part(next), finished);
+  const found = terminated.length + outOfService.length + orphans.size + unscheduled.length;
+  return found === 0 && quarantine.isEmpty;
+}
+
+function removeOrphans(
+  ctx: ComponentContext,
+  pods: Informer<'Pod'>,
+  orphans: PodGcFindings['orphans'],
+  quarantine: Quarantine,
+  done: () => void,
+): void {
   for (const nodeName of orphans.keys()) quarantine.add(nodeName, ctx.nowMs());
-  for (const nodeName of quarantine.takeDue(ctx.nowMs())) {
-    open += 1;
+  const gone: { readonly nodeName: string; readonly seq: number }[] = [];
+  const ask = (nodeName: string, next: () => void): void =>
     ctx.send({ verb: 'get', kind: 'Node', key: nodeName }, (result) => {
       // Anything but a clear answer leaves the pods alone; the name comes back with the next round.
       if (!result.ok && result.reason === 'NotFound') {
-        const seq = ctx.trace.event({ type: 'podGc.nodeGone', object: `node/${nodeName}`, data: { node: nodeName } });
-        ctx.trace.causedBy(seq, () => pods.byNode(nodeName).forEach((pod) => remove(pod, true)));
+        const event = { type: 'podGc.nodeGone', object: `node/${nodeName}`, data: { node: nodeName } };
+        gone.push({ nodeName, seq: ctx.trace.event(event) });
       }
-      done();
+      next();
+    });
+  inTurn(quarantine.takeDue(ctx.nowMs()), ask, () => {
+    const lost = gone.flatMap(({ nodeName, seq }) => pods.byNode(nodeName).map((pod) => ({ pod, seq })));
+    inTurn(lost, ({ pod, seq }, next) => ctx.trace.causedBy(seq, () => forceDelete(ctx, pod, true, next)), done);
+  });
+}
+
+/** Begins with all of them at once; `done` comes when the last one is through. */
+function together<T>(items: readonly T[], step: (item: T, next: () => void) => void, done: () => void): void {
+  let open = items.length;
+  if (open === 0) done();
+  for (const item of items) {
+    step(item, () => {
+      open -= 1;
+      if (open === 0) done();
     });
   }
-  for (const pod of unscheduled) remove(pod, false);
-  const hasBegun = open > 1;
-  done();
-  return !hasBegun && quarantine.isEmpty;
 }
 
 /** Marks a pod that has not ended as Failed, then deletes it without grace; an error ends it for this round (G-6). */

@@ -1,16 +1,25 @@
 /** What users write on Nodes: taints, labels, and whether anything may be scheduled there. Rules: D-1, N-14. */
 import type { Node, Taint, TaintEffect } from '@everynode/core/api/node';
 import type { ApiRequest } from '@everynode/core/api/requests';
-import { json, nodes, text } from '../params.ts';
+import { formed, json, nodes } from '../params.ts';
 import { cordonPatch } from '../kubectl/draining.ts';
 import { nameOf, namesIn, sayOutcome, withObject } from '../kubectl/words.ts';
 import { type AnyOperation, defineOperation } from './operation.ts';
 
-const TAINT_PATTERN = /^([^=:]+)(?:=([^:]*))?(?::(NoSchedule|PreferNoSchedule|NoExecute))?$/;
+const KEY_AND_VALUE = '([^=:]+)(?:=([^:]*))?';
+const EFFECT = '(NoSchedule|PreferNoSchedule|NoExecute)';
+const TAINT_PATTERN = new RegExp(`^${KEY_AND_VALUE}(?::${EFFECT})?$`);
 
 export const taint: AnyOperation = defineOperation({
   summary: 'Taints nodes, as `kubectl taint` does.',
-  params: { nodes: nodes('which nodes'), taint: text('key=value:Effect, or key:Effect') },
+  params: {
+    nodes: nodes('which nodes'),
+    taint: formed(
+      'key=value:Effect, or key:Effect',
+      `^${KEY_AND_VALUE}:${EFFECT}$`,
+      'a taint such as key=value:NoSchedule or key:NoExecute',
+    ),
+  },
   perform: ({ params, send, say }) => {
     const added = parseTaint(params.taint);
     if (added?.effect === undefined) {
@@ -30,7 +39,10 @@ export const taint: AnyOperation = defineOperation({
 
 export const untaint: AnyOperation = defineOperation({
   summary: 'Removes a taint from nodes, as `kubectl taint` with a minus does.',
-  params: { nodes: nodes('which nodes'), taint: text('key, or key:Effect') },
+  params: {
+    nodes: nodes('which nodes'),
+    taint: formed('key, or key:Effect', `^${KEY_AND_VALUE}(?::${EFFECT})?$`, 'a taint such as key or key:NoExecute'),
+  },
   perform: ({ params, send, say }) => {
     const removed = parseTaint(params.taint);
     for (const name of namesIn(params.nodes)) {
