@@ -83,7 +83,7 @@ export function createWorld(
     if (commit.kind === 'Lease' && commit.type === 'DELETED') heartbeats.leaseRemoved(commit.object.metadata.name);
     observe(changeOf(commit, journal.lastSeq));
   });
-  const servers = new ApiServers({ streams, count: settings.apiServers, lagMs: settings.watchCacheLag });
+  const servers = new ApiServers({ engine, streams, settings });
   const isBehind = (process: string): boolean => processes.isPaused(process) || hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
   const server = new ApiServer({ engine, store, journal, streams, profile, plan });
