@@ -33,6 +33,7 @@ const BOUNDARIES: readonly (readonly [SwitchKey, string, string])[] = [
   ['taintsUnnamed', '1.33', '1.35.0'],
   ['nominationCleared', '1.34', '1.35.0'],
   ['availabilityInclusive', '1.33', '1.34.0'],
+  ['collectorChecksVersion', '1.33', '1.34.0'],
   ['podGeneration', '1.33', '1.34.0'],
   ['creationTimestampOmitted', '1.33', '1.34.0'],
   ['misscheduledRequeue', '1.33.5', '1.33.6'],

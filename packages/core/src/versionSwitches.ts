@@ -20,6 +20,7 @@ export type SwitchKey =
   | 'popFromBackoff'
   | 'asyncPreemption'
   | 'availabilityInclusive'
+  | 'collectorChecksVersion'
   | 'podGeneration'
   | 'creationTimestampOmitted'
   | 'misscheduledRequeue'
@@ -157,6 +158,13 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.34.0'],
     reference: '#132122',
     rules: ['DS-0.3'],
+  },
+  collectorChecksVersion: {
+    name: 'collector-checks-version',
+    behaviour: 'the garbage collector deletes only what has had no other owners since it looked',
+    since: ['1.34.0'],
+    reference: '#132632',
+    rules: ['A-16'],
   },
   podGeneration: {
     name: 'pod-generation',
