@@ -201,3 +201,19 @@ describe('A-16: what changes while the garbage collector’s delete is on its wa
     expect(cluster.world.store.get('Pod', 'kube-system/doomed')).toBeUndefined();
   });
 });
+
+test('A-12: a bound pod with a finalizer stays after its containers have ended, until the finalizer goes', () => {
+  const cluster = createCluster(1, { settings: { latencyPercent: 0 } });
+  const pod = testPod('held', { nodeName: 'pool-0' });
+  const key = 'default/held';
+  cluster.ask({ verb: 'create', object: { ...pod, metadata: { ...pod.metadata, finalizers: ['example.com/hold'] } } });
+  cluster.runUntil(10_000);
+  cluster.ask({ verb: 'delete', kind: 'Pod', key });
+  cluster.runUntil(60_000);
+  const held = cluster.world.store.get('Pod', key);
+  expect([held?.metadata.deletionGracePeriodSeconds, held?.status?.phase]).toEqual([0, 'Succeeded']);
+  expect(cluster.world.machines.get('pool-0')?.running).toEqual([]);
+  const body = { metadata: { finalizers: null } };
+  cluster.ask({ verb: 'patch', kind: 'Pod', key, patch: { type: 'merge', body } });
+  expect(cluster.world.store.get('Pod', key)).toBeUndefined();
+});
