@@ -18,12 +18,18 @@ export type SwitchKey =
   | 'nodeMonitorGrace50s'
   | 'nodeQueue'
   | 'orderedNamespaceDeletion'
+  | 'queueingHints'
+  | 'popFromBackoff'
+  | 'asyncPreemption'
   | 'availabilityInclusive'
+  | 'collectorChecksVersion'
   | 'podGeneration'
   | 'creationTimestampOmitted'
   | 'evictSoftMinimum'
   | 'misscheduledRequeue'
   | 'tolerationCompare'
+  | 'taintsUnnamed'
+  | 'nominationCleared'
   | 'watchList'
   | 'staleness'
   | 'managerReleasesLease'
@@ -125,6 +131,31 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     reference: '#126287',
     rules: ['N-5'],
   },
+  queueingHints: {
+    name: 'queueing-hints',
+    behaviour: 'a pod that no node took is tried again only after what may help it, not after anything of that kind',
+    since: ['1.32.0'],
+    gate: { name: 'SchedulerQueueingHints', since: 28, lockedSince: 34 },
+    reference: 'KEP-4247',
+    rules: ['S-6'],
+  },
+  popFromBackoff: {
+    name: 'pop-from-backoff',
+    behaviour:
+      'a scheduler with nothing else to do tries pods before their backoff is over, and backoffs end on whole seconds',
+    since: ['1.33.0'],
+    gate: { name: 'SchedulerPopFromBackoffQ', since: 33 },
+    reference: 'KEP-5142',
+    rules: ['S-6'],
+  },
+  asyncPreemption: {
+    name: 'async-preemption',
+    behaviour: 'the scheduler goes on with other pods while its victims are deleted',
+    since: ['1.33.0'],
+    gate: { name: 'SchedulerAsyncPreemption', since: 32 },
+    reference: 'KEP-4832',
+    rules: ['S-8'],
+  },
   nodeQueue: {
     name: 'node-queue',
     behaviour: 'node events go through a queue of their own, and only labels and taints count',
@@ -146,6 +177,13 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.34.0'],
     reference: '#132122',
     rules: ['DS-0.3'],
+  },
+  collectorChecksVersion: {
+    name: 'collector-checks-version',
+    behaviour: 'the garbage collector deletes only what has had no other owners since it looked',
+    since: ['1.34.0'],
+    reference: '#132632',
+    rules: ['A-16'],
   },
   podGeneration: {
     name: 'pod-generation',
@@ -184,6 +222,21 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     gate: { name: 'TaintTolerationComparisonOperators', since: 35 },
     reference: 'KEP-5471, #134665',
     rules: ['DS-R4'],
+  },
+  taintsUnnamed: {
+    name: 'taints-unnamed',
+    behaviour: 'the scheduler no longer says which taint a pod does not tolerate',
+    since: ['1.35.0', '1.34.2'],
+    reference: '#134740, #135023',
+    rules: ['S-3'],
+  },
+  nominationCleared: {
+    name: 'nomination-cleared',
+    behaviour: 'a pod that is bound loses the name of the node that it waited for',
+    since: ['1.35.0'],
+    gate: { name: 'ClearingNominatedNodeNameAfterBinding', since: 34 },
+    reference: 'KEP-5278',
+    rules: ['S-8', 'A-31'],
   },
   watchList: {
     name: 'watch-list',

@@ -33,6 +33,8 @@ export interface Settings {
   /** API servers of the control plane, and how far the watch cache of the slowest lags behind. */
   readonly apiServers: number;
   readonly watchCacheLag: number;
+  /** Requests that an API server works on at once, over all priority levels; 0: as many as come. */
+  readonly apiSeats: number;
   /** Spread of every latency of §12 around its median: 100 as in the table, 0 none, so that each is its p50. */
   readonly latencyPercent: number;
 }
@@ -82,6 +84,11 @@ export const SETTINGS: Readonly<
     form: 'duration',
     summary: 'how far the slowest of several API servers lags behind; the first keeps up (0s)',
   },
+  apiSeats: {
+    form: 'count',
+    summary:
+      'requests that an API server works on at once, divided among priority levels (0: as many as come; kube-apiserver has 600)',
+  },
   latencyPercent: { form: 'count', summary: 'spread of all latencies around their medians, in percent (100; 0: none)' },
 };
 
@@ -105,6 +112,7 @@ export function settingsOf(profile: Profile, overrides: Readonly<Record<string, 
     daemonSetSyncTime: 5,
     apiServers: 1,
     watchCacheLag: 0,
+    apiSeats: 0,
     latencyPercent: 100,
     ...overrides,
   };

@@ -115,6 +115,8 @@ export interface PodStatus {
   readonly reason?: string;
   readonly message?: string;
   readonly qosClass?: string;
+  /** Where the scheduler makes room for it (S-8). */
+  readonly nominatedNodeName?: string;
   readonly startTime?: string;
   readonly hostIP?: string;
   readonly hostIPs?: readonly { readonly ip: string }[];

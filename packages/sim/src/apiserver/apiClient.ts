@@ -191,22 +191,30 @@ export class ApiClient {
     engine.schedule(legMs, 'apiserver', () => this.#arrive(call, responseMs), call.place);
   }
 
+  /** At the server: perhaps it has no seat free. */
   #arrive(call: Call, responseMs: number): void {
-    const { engine, server } = this.#world;
     if (!this.#options.link.canSend()) {
       this.#loseOnLink(call, 'toServer');
       return;
     }
+    const fairness = this.#world.servers.fairnessFor(this.#options.name);
+    if (fairness === undefined) this.#carryOut(call, responseMs);
+    else fairness.admit(call.subject, 2 * responseMs, (refusal) => this.#carryOut(call, responseMs, refusal));
+  }
+
+  #carryOut(call: Call, responseMs: number, full?: ApiFailure): void {
+    const { engine, server } = this.#world;
     const { request, subject } = call;
-    const old = answerFromCache(this.#world, request, subject, call.hasWaited);
+    const old = full === undefined ? answerFromCache(this.#world, request, subject, call.hasWaited) : undefined;
     if (old !== undefined && 'waitMs' in old) {
       call.hasWaited = true;
       if (request.verb === 'list') call.request = { ...request, atLeast: old.atLeast };
-      engine.schedule(old.waitMs, 'apiserver', () => this.#arrive(call, responseMs), call.place);
+      engine.schedule(old.waitMs, 'apiserver', () => this.#carryOut(call, responseMs), call.place);
       return;
     }
-    const refusal = refuse(this.#world, request, subject);
-    const { result, cause } = refusal ?? old ?? server.handle(this.#options.name, request);
+    const refusal = full === undefined ? refuse(this.#world, request, subject) : undefined;
+    const rejected = full === undefined ? undefined : { result: full, cause: engine.cause };
+    const { result, cause } = rejected ?? refusal ?? old ?? server.handle(this.#options.name, request);
     const failed = result.ok ? undefined : this.#tellFailure(call, result, refusal?.fault);
     engine.withCause(failed ?? cause, () => {
       const lostBy = findLoss(this.#world, subject);

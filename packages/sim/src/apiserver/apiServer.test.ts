@@ -3,6 +3,8 @@ import type { DaemonSet } from '@everynode/core/api/daemonSet';
 import type { Node } from '@everynode/core/api/node';
 import type { Pod } from '@everynode/core/api/pod';
 import { describe, expect, test } from 'vitest';
+import { SAFE_ALPHABET } from '@everynode/core/daemonset/templateHash';
+import { rngFor } from '../engine/rng.ts';
 import { createHouse, type House, objectIn, objectOf, testPod } from '../cluster/testHouse.ts';
 
 const DS: DaemonSet = {
@@ -95,6 +97,27 @@ describe('versions and writes', () => {
     expect(names.every((name) => /^x{58}[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(name))).toBe(true);
     expect(new Set(names).size).toBe(3);
   });
+
+  test.each([
+    ['1.31', 8, true, 'pods "a-%s" already exists'],
+    ['1.31', 7, false, ''],
+    ['1.30', 1, true, 'pods "a-%s" already exists, the server was not able to generate a unique name for the object'],
+  ])(
+    'A-8: in %s a generated name that clashes %i times in a row is taken: %s',
+    (version, clashes, isTaken, message) => {
+      const house = createHouse({ kubernetesVersion: version });
+      const drawn = rngFor('7', 'apiserver/names');
+      const letters = (): string =>
+        Array.from({ length: 5 }, () => SAFE_ALPHABET[drawn.below(SAFE_ALPHABET.length)]).join('');
+      const taken = Array.from({ length: clashes }, letters);
+      for (const each of taken) house.ask({ verb: 'create', object: testPod(`a-${each}`) });
+      const object = { ...testPod(''), metadata: { name: '', generateName: 'a-', namespace: 'default' } };
+      const result = house.ask({ verb: 'create', object });
+      expect(result.ok).toBe(!isTaken);
+      const said = message.replace('%s', taken.at(-1) ?? '');
+      if (!result.ok) expect([result.reason, result.message]).toEqual(['AlreadyExists', said]);
+    },
+  );
 
   test('a name that is taken is refused, also by something that is being deleted (A-7)', () => {
     const house = createHouse();

@@ -129,7 +129,7 @@ export class WatchHub {
     const { engine, servers } = this.#options;
     const dueMs = engine.nowMs + HEARTBEAT_LEGS.watchMs;
     const streams = this.#byClient.get(client) ?? [];
-    return servers.lagMs(client) > 0 || streams.some((each) => each.kind === kind && each.lastDueMs > dueMs);
+    return servers.mayBeLate(client) || streams.some((each) => each.kind === kind && each.lastDueMs > dueMs);
   }
 
   #enqueue(stream: Stream, commit: Commit): void {

@@ -108,7 +108,9 @@ export function bind({ key, nodeName, uid }: RequestOf<'bind'>, scope: WriteScop
     return bindConflict(name, `pod ${name} is already assigned to node "${bound}"`);
   const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: formatTime(scope.nowMs) } as const;
   const others = pod.status?.conditions?.filter((each) => each.type !== 'PodScheduled') ?? [];
-  const status: PodStatus = { ...pod.status, conditions: [...others, scheduled] };
+  const { nominatedNodeName, ...known } = pod.status ?? {};
+  const nomination = nominatedNodeName === undefined || scope.profile.nominationCleared ? {} : { nominatedNodeName };
+  const status: PodStatus = { ...known, ...nomination, conditions: [...others, scheduled] };
   return {
     ok: true,
     object: scope.store.put('Pod', { ...pod, spec: { ...pod.spec, nodeName }, status }, scope.record).object,

@@ -82,9 +82,13 @@ export function createWorld(
     if (commit.type === 'DELETED') heartbeats.objectRemoved(commit.kind, commit.object.metadata.name);
     observe(changeOf(commit, journal.lastSeq));
   });
-  const servers = new ApiServers({ streams, count: settings.apiServers, lagMs: settings.watchCacheLag });
+  const servers = new ApiServers({ engine, streams, settings });
   const isBehind = (process: string): boolean =>
-    servers.haveLag || processes.isPaused(process) || processes.isSkewed(process) || hub.isBehind(process, 'Lease');
+    servers.haveLag ||
+    settings.apiSeats > 0 ||
+    processes.isPaused(process) ||
+    processes.isSkewed(process) ||
+    hub.isBehind(process, 'Lease');
   const heartbeats = new Heartbeats({ engine, store, journal, rules, watcher: nodeLifecycle.name, isBehind });
   const elections = new Elections({ engine, store, journal, rules, streams, processes });
   const server = new ApiServer({ ...basis, store, plan });

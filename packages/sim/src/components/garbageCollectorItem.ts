@@ -2,6 +2,7 @@
  * What the garbage collector does about one object: looks at its owners one by one, live, and removes what is dead.
  * Twin: pkg/controller/garbagecollector/garbagecollector.go attemptToDeleteItem, attemptToOrphan. Rules: A-16, DS-D2.
  */
+import { isDeepEqual } from '@everynode/core/api/canonicalJson';
 import { keyOf, objectKey, type OwnerReference } from '@everynode/core/api/meta';
 import type { ApiObject } from '@everynode/core/api/objects';
 import type { ApiRequest } from '@everynode/core/api/requests';
@@ -95,8 +96,7 @@ function judge(item: GraphItem, object: ApiObject, owners: Classified, scope: It
       const found = scope.graph.get(dependent);
       return found !== undefined && isWaiting(found);
     });
-    const goOn = (ok: boolean): void =>
-      ok ? send(deletion(item, uid, 'Foreground'), scope, finished) : finished(false);
+    const goOn = (ok: boolean): void => (ok ? remove(item, object, 'Foreground', scope, finished) : finished(false));
     // Owners that wait for each other would wait for ever: the object stops to hold up its own.
     if (isCircle) send(unblocked(item, object), scope, goOn);
     else goOn(true);
@@ -107,7 +107,7 @@ function judge(item: GraphItem, object: ApiObject, owners: Classified, scope: It
     : finalizers.includes(FOREGROUND)
       ? 'Foreground'
       : 'Background';
-  send(deletion(item, uid, propagation), scope, finished);
+  remove(item, object, propagation, scope, finished);
 }
 
 /** First the dependents that hold it up, then the owner itself. */
@@ -156,8 +156,34 @@ function send(request: ApiRequest, { ctx }: ItemScope, finished: Finished): void
   ctx.send(request, (result) => finished(isGone(result)));
 }
 
-function deletion(item: GraphItem, uid: string, propagation: 'Background' | 'Foreground' | 'Orphan'): ApiRequest {
-  return { verb: 'delete', ...item, preconditions: { uid }, propagation };
+/**
+ * Deletes the object that was looked at. From 1.34 on only in the version that was looked at, so that somebody who gives
+ * it another owner meanwhile keeps it; where anything else has changed, it goes all the same.
+ */
+function remove(
+  item: GraphItem,
+  object: ApiObject,
+  propagation: 'Background' | 'Foreground' | 'Orphan',
+  scope: ItemScope,
+  finished: Finished,
+): void {
+  const { ctx } = scope;
+  const { uid = '', resourceVersion = '' } = object.metadata;
+  const deletion = { verb: 'delete', ...item, preconditions: { uid }, propagation } as const;
+  if (!ctx.profile.collectorChecksVersion) {
+    send(deletion, scope, finished);
+    return;
+  }
+  ctx.send({ ...deletion, preconditions: { uid, resourceVersion } }, (result) => {
+    if (result.ok || result.reason !== 'Conflict') finished(isGone(result));
+    else
+      ctx.send({ verb: 'get', ...item }, (latest) => {
+        const { object: live } = latest.ok ? latest : {};
+        const isSame = live?.metadata.uid === uid && isDeepEqual(ownersOf(live), ownersOf(object));
+        if (live !== undefined && isSame) send(deletion, scope, finished);
+        else finished(isGone(latest) && live === undefined);
+      });
+  });
 }
 
 function orphaned(item: GraphItem, ownerUid: string): ApiRequest {

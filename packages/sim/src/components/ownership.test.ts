@@ -166,3 +166,54 @@ describe('revisions', () => {
     expect(numbers.sort((a, b) => a - b)).toEqual([3, 4, 5]);
   });
 });
+
+describe('A-16: what changes while the garbage collector’s delete is on its way', () => {
+  /** A pod whose owner never existed, and the collector's delete of it, which takes 5 s. */
+  function doomed(kubernetesVersion: string): TestCluster {
+    const cluster = createCluster(0, { kubernetesVersion, settings: { latencyPercent: 0 } });
+    cluster.ask({ verb: 'create', object: other('owner') });
+    cluster.seams('slow').api.delay({ client: 'garbage-collector', verb: 'delete' }, { fixed: 5000 });
+    const pod = testPod('doomed');
+    const ownerReferences = [referenceTo({ ...agent(), metadata: { name: 'never', uid: 'never' } }, false)];
+    const metadata = { ...pod.metadata, namespace: 'kube-system', ownerReferences };
+    cluster.ask({ verb: 'create', object: { ...pod, metadata } });
+    cluster.runFor(2000);
+    return cluster;
+  }
+
+  test.each([
+    ['1.33', false],
+    ['1.34', true],
+  ])('in %s a pod that gets a living owner stays: %s', (version, stays) => {
+    const cluster = doomed(version);
+    const owner = cluster.world.store.get('DaemonSet', 'kube-system/owner') as DaemonSet;
+    const body = { metadata: { ownerReferences: [referenceTo(owner, false)] } };
+    cluster.ask({ verb: 'patch', kind: 'Pod', key: 'kube-system/doomed', patch: { type: 'merge', body } });
+    cluster.runFor(60_000);
+    expect(cluster.world.store.get('Pod', 'kube-system/doomed') !== undefined).toBe(stays);
+  });
+
+  test.each(['1.33', '1.34'])('in %s a pod that gets a label goes all the same', (version) => {
+    const cluster = doomed(version);
+    const body = { metadata: { labels: { touched: 'yes' } } };
+    cluster.ask({ verb: 'patch', kind: 'Pod', key: 'kube-system/doomed', patch: { type: 'merge', body } });
+    cluster.runFor(60_000);
+    expect(cluster.world.store.get('Pod', 'kube-system/doomed')).toBeUndefined();
+  });
+});
+
+test('A-12: a bound pod with a finalizer stays after its containers have ended, until the finalizer goes', () => {
+  const cluster = createCluster(1, { settings: { latencyPercent: 0 } });
+  const pod = testPod('held', { nodeName: 'pool-0' });
+  const key = 'default/held';
+  cluster.ask({ verb: 'create', object: { ...pod, metadata: { ...pod.metadata, finalizers: ['example.com/hold'] } } });
+  cluster.runUntil(10_000);
+  cluster.ask({ verb: 'delete', kind: 'Pod', key });
+  cluster.runUntil(60_000);
+  const held = cluster.world.store.get('Pod', key);
+  expect([held?.metadata.deletionGracePeriodSeconds, held?.status?.phase]).toEqual([0, 'Succeeded']);
+  expect(cluster.world.machines.get('pool-0')?.running).toEqual([]);
+  const body = { metadata: { finalizers: null } };
+  cluster.ask({ verb: 'patch', kind: 'Pod', key, patch: { type: 'merge', body } });
+  expect(cluster.world.store.get('Pod', key)).toBeUndefined();
+});

@@ -1,14 +1,15 @@
 import type { Node } from '@everynode/core/api/node';
 import type { Pod, PodSpec } from '@everynode/core/api/pod';
 import { describe, expect, test } from 'vitest';
-import { changedFilters } from './scheduler.ts';
 import { SchedulerCache, usageOfPods } from './schedulerCache.ts';
 import { pinnedNodes, refusalByNode, refusalsMessage } from './schedulerFilters.ts';
-import { findVictims, pickNode } from './schedulerPreemption.ts';
+import { changedFilters } from './schedulerHints.ts';
+import { findVictims, pickNode, type Victims } from './schedulerPreemption.ts';
 import { SchedulerQueue } from './schedulerQueue.ts';
 import { agent, createCluster, type TestCluster } from '../cluster/testCluster.ts';
 
 const NOBODY = usageOfPods([]);
+const RULES = { tolerationCompare: true, taintsUnnamed: true };
 
 function node(overrides: Partial<Node['spec']> = {}, labels: Readonly<Record<string, string>> = {}): Node {
   return {
@@ -51,13 +52,7 @@ describe('refusalByNode', () => {
       NOBODY,
       ['NodeName', "node(s) didn't match the requested node name"],
     ],
-    [
-      'a taint',
-      pod('a'),
-      node({ taints }),
-      NOBODY,
-      ['TaintToleration', 'node(s) had untolerated taint {dedicated: gpu}'],
-    ],
+    ['a taint', pod('a'), node({ taints }), NOBODY, ['TaintToleration', 'node(s) had untolerated taint(s)']],
     [
       'a node selector',
       pod('a', { nodeSelector: { disk: 'ssd' } }),
@@ -87,18 +82,26 @@ describe('refusalByNode', () => {
       ['NodeResourcesFit', 'Too many pods'],
     ],
   ])('%s: the first filter that refuses is named', (_name, subject, target, usage, expected) => {
-    const refusal = refusalByNode(subject, target, usage, true);
+    const refusal = refusalByNode(subject, target, usage, RULES);
     expect(refusal === undefined ? undefined : [refusal.filter, ...refusal.reasons]).toEqual(expected);
+  });
+
+  test('S-3: before 1.35 the first taint that is not tolerated is named, of those that keep pods out', () => {
+    const soft = { key: 'soft', effect: 'PreferNoSchedule' as const };
+    const rules = { tolerationCompare: true, taintsUnnamed: false };
+    expect(refusalByNode(pod('a'), node({ taints: [soft, ...taints] }), NOBODY, rules)?.reasons).toEqual([
+      'node(s) had untolerated taint {dedicated: gpu}',
+    ]);
   });
 
   test('a cordon taint that is tolerated lets the pod in, as every daemon pod', () => {
     const tolerations = [{ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' }];
-    expect(refusalByNode(pod('a', { tolerations }), node({ unschedulable: true }), NOBODY, true)).toBeUndefined();
+    expect(refusalByNode(pod('a', { tolerations }), node({ unschedulable: true }), NOBODY, RULES)).toBeUndefined();
   });
 
   test('what exceeds the whole node cannot be helped by preemption', () => {
-    expect(refusalByNode(pod('a', { cpu: '5' }), node(), NOBODY, true)).toMatchObject({ isResolvable: false });
-    expect(refusalByNode(pod('a', { cpu: '4' }), node(), usageOfPods([pod('b', { cpu: '1' })]), true)).toMatchObject({
+    expect(refusalByNode(pod('a', { cpu: '5' }), node(), NOBODY, RULES)).toMatchObject({ isResolvable: false });
+    expect(refusalByNode(pod('a', { cpu: '4' }), node(), usageOfPods([pod('b', { cpu: '1' })]), RULES)).toMatchObject({
       isResolvable: true,
     });
   });
@@ -168,7 +171,7 @@ describe('SchedulerQueue', () => {
     const entry = queue.pop();
     const waits = [0, 1, 2, 3, 4, 5].map(() => {
       if (entry !== undefined) queue.refuse(entry, new Set(['NodeResourcesFit']), 1000);
-      return entry === undefined ? 0 : queue.backoffMs(entry, 1000);
+      return entry === undefined ? 0 : queue.backoffEndMs(entry) - 1000;
     });
     expect(waits).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000]);
   });
@@ -195,6 +198,14 @@ describe('changedFilters', () => {
   });
 });
 
+function victims(...pods: readonly Pod[]): Victims {
+  return { pods, violations: 0 };
+}
+
+function started(name: string, startTime: string): Pod {
+  return { ...pod(name, { priority: 1 }), status: { startTime } };
+}
+
 describe('preemption', () => {
   test('takes the fewest of the least important, and nobody where even all would not do', () => {
     const high = pod('high', { priority: 100, cpu: '3' });
@@ -204,23 +215,76 @@ describe('preemption', () => {
       pod('c', { priority: 2, cpu: '1' }),
     ];
     expect(
-      findVictims(high, { ...node(), status: { allocatable: { cpu: '5', pods: '10' } } }, others, true)?.map(
+      findVictims(high, { ...node(), status: { allocatable: { cpu: '5', pods: '10' } } }, others, RULES)?.pods.map(
         ({ metadata }) => metadata.name,
       ),
     ).toEqual(['a']);
-    expect(findVictims(pod('high', { priority: 100, cpu: '6' }), node(), others, true)).toBeUndefined();
+    expect(findVictims(pod('high', { priority: 100, cpu: '6' }), node(), others, RULES)).toBeUndefined();
     expect(
-      findVictims(pod('equal', { priority: 1, cpu: '3' }), node(), [pod('a', { priority: 1, cpu: '3' })], true),
+      findVictims(pod('equal', { priority: 1, cpu: '3' }), node(), [pod('a', { priority: 1, cpu: '3' })], RULES),
     ).toBeUndefined();
   });
 
   test('prefers the node whose most important victim is least important', () => {
     const candidates = new Map([
-      ['n1', [pod('a', { priority: 5 })]],
-      ['n2', [pod('b', { priority: 1 }), pod('c', { priority: 2 })]],
+      ['n1', victims(pod('a', { priority: 5 }))],
+      ['n2', victims(pod('b', { priority: 1 }), pod('c', { priority: 2 }))],
     ]);
     expect(pickNode(candidates)).toBe('n2');
     expect(pickNode(new Map())).toBeUndefined();
+  });
+
+  test.each([
+    [
+      'fewer violated budgets',
+      { ...victims(pod('a', { priority: 1 })), violations: 1 },
+      victims(pod('b', { priority: 9 })),
+    ],
+    [
+      'a lower sum of priorities',
+      victims(pod('a', { priority: 5 }), pod('b', { priority: 4 })),
+      victims(pod('c', { priority: 5 }), pod('d', { priority: 1 })),
+    ],
+    [
+      'fewer victims, also of a negative priority',
+      victims(pod('a', { priority: 5 }), pod('b', { priority: -9 })),
+      victims(pod('c', { priority: 5 })),
+    ],
+    [
+      'victims that started later',
+      victims(started('a', '2020-01-01T00:00:00Z')),
+      victims(started('b', '2020-01-01T00:00:01Z')),
+    ],
+  ])('S-7: otherwise the node with %s', (_what, worse, better) => {
+    expect(
+      pickNode(
+        new Map([
+          ['a-worse', worse],
+          ['b-better', better],
+        ]),
+      ),
+    ).toBe('b-better');
+  });
+
+  test('S-7: of pods of one priority those that a budget guards are taken back first, and only as far as there is room', () => {
+    const low = ['a', 'b', 'c'].map((name) => pod(name, { priority: 1, cpu: '1' }));
+    const target = { ...node(), status: { allocatable: { cpu: '4', pods: '10' } } };
+    const guards =
+      (...names: readonly string[]) =>
+      (pods: readonly Pod[]) => ({
+        violating: pods.filter(({ metadata }) => names.includes(metadata.name)),
+        others: pods.filter(({ metadata }) => !names.includes(metadata.name)),
+      });
+    const found = (...names: readonly string[]): unknown => {
+      const high = pod('high', { priority: 100, cpu: '3' });
+      const { pods, violations } = findVictims(high, target, low, RULES, guards(...names)) ?? victims();
+      return [pods.map(({ metadata }) => metadata.name), violations];
+    };
+    expect([found(), found('b'), found('b', 'c')]).toEqual([
+      [['b', 'c'], 0],
+      [['a', 'c'], 0],
+      [['a', 'c'], 1],
+    ]);
   });
 });
 
@@ -263,6 +327,7 @@ describe('scheduler in the whole house', () => {
     cluster.runUntil(60_000);
     expect(cluster.events('sched.preempted')).toMatchObject([{ node: 'pool-1', data: { victims: 1 } }]);
     expect(cluster.events('apiEvent.Preempted')).toHaveLength(1);
+    expect(cluster.pods().map(({ status }) => status?.nominatedNodeName)).toEqual([undefined, undefined]);
     expect(cluster.pods().map(({ metadata }) => metadata.namespace)).toEqual(['kube-system', 'kube-system']);
     expect(cluster.daemonSet().status?.numberAvailable).toBe(2);
   });

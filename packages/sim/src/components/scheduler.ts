@@ -4,27 +4,18 @@
  */
 import { isDeepEqual } from '@everynode/core/api/canonicalJson';
 import { isTerminating, keyOf } from '@everynode/core/api/meta';
-import type { Node } from '@everynode/core/api/node';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
 import { drawLatency } from '../engine/latencies.ts';
 import type { Rng } from '../engine/rng.ts';
 import type { ComponentContext, ComponentDefinition, Informer } from './component.ts';
 import { SchedulerCache } from './schedulerCache.ts';
 import { SchedulerCycle } from './schedulerCycle.ts';
+import { backoffRoundMs, leftoverRoundMs } from './schedulerBackoff.ts';
 import { type FilterName, pinnedNodes } from './schedulerFilters.ts';
-import { type QueuedPod, SchedulerQueue, UNSCHEDULABLE_MAX_MS } from './schedulerQueue.ts';
+import { type ClusterEvent, filtersOf, mayHelp } from './schedulerHints.ts';
+import { type QueuedPod, SchedulerQueue } from './schedulerQueue.ts';
 
 const SCHEDULER_NAME = 'default-scheduler';
-const ALL_FILTERS: ReadonlySet<FilterName> = new Set<FilterName>([
-  'NodeUnschedulable',
-  'NodeName',
-  'TaintToleration',
-  'NodeAffinity',
-  'NodePorts',
-  'NodeResourcesFit',
-]);
-const ROOM_FILTERS: ReadonlySet<FilterName> = new Set<FilterName>(['NodePorts', 'NodeResourcesFit']);
-
 export const scheduler: ComponentDefinition = {
   name: 'kube-scheduler',
   limits: () => ({ qps: 50, burst: 100 }),
@@ -39,24 +30,26 @@ class Scheduler {
   #nodes: Informer<'Node'> | undefined;
   #pods: Informer<'Pod'> | undefined;
   #cycle: SchedulerCycle | undefined;
+  readonly #startedAtMs: number;
   #isBusy = false;
 
   constructor(ctx: ComponentContext) {
     this.#ctx = ctx;
     this.#rng = ctx.rng('cycle');
+    this.#startedAtMs = ctx.nowMs();
   }
 
   start(): void {
     const ctx = this.#ctx;
     const nodes = ctx.watch('Node', {
-      added: (node) => this.#wake(node.metadata.name, ALL_FILTERS),
-      updated: (before, after) => this.#wake(after.metadata.name, changedFilters(before, after)),
+      added: (node) => this.#wake({ node: node.metadata.name, before: undefined, after: node }),
+      updated: (before, after) => this.#wake({ node: after.metadata.name, before, after }),
       synced: () => this.#pump(),
     });
     this.#nodes = nodes;
     this.#pods = ctx.watch('Pod', {
       added: (pod) => this.#podSeen(pod),
-      updated: (_before, pod) => this.#podSeen(pod),
+      updated: (before, pod) => this.#podSeen(pod, before),
       deleted: (pod) => this.#podGone(pod),
       synced: () => this.#pump(),
     });
@@ -71,7 +64,7 @@ class Scheduler {
     });
   }
 
-  #podSeen(pod: Pod): void {
+  #podSeen(pod: Pod, before?: Pod): void {
     const { nodeName = '', schedulerName = SCHEDULER_NAME } = pod.spec;
     if (nodeName !== '') {
       this.#queue.remove(keyOf(pod));
@@ -80,7 +73,8 @@ class Scheduler {
       else this.#cache.put(pod, nodeName);
     } else if (isTerminal(pod) || isTerminating(pod)) this.#queue.remove(keyOf(pod));
     else if (schedulerName === SCHEDULER_NAME && this.#cycle?.isAssumed(pod) !== true) {
-      this.#queue.put(pod, pinnedNodes(pod), this.#ctx.trace.cause);
+      const entry = this.#queue.put(pod, pinnedNodes(pod), this.#ctx.trace.cause);
+      if (entry.place === 'unschedulable' && before !== undefined && isChanged(before, pod)) this.#release(entry);
       this.#pump();
     }
   }
@@ -93,36 +87,48 @@ class Scheduler {
 
   #leftNode(pod: Pod): void {
     const nodeName = this.#cache.remove(keyOf(pod));
-    if (nodeName !== undefined) this.#wake(nodeName, ROOM_FILTERS);
+    if (nodeName !== undefined) this.#wake({ node: nodeName, left: pod });
   }
 
-  /** Something changed about a node: those that were refused for such a thing get another try (S-6). */
-  #wake(nodeName: string, filters: ReadonlySet<FilterName>): void {
+  /** Something happened to a node: those that were refused for such a thing get another try (S-6). */
+  #wake(event: ClusterEvent): void {
+    const filters = filtersOf(event);
     if (filters.size === 0) return;
-    for (const entry of this.#queue.touched(nodeName, filters)) this.#release(entry);
+    const { profile } = this.#ctx;
+    const touched = profile.queueingHints
+      ? this.#queue
+          .touched(event.node, filters)
+          .filter(({ pod, refusedBy }) =>
+            [...refusedBy].some((filter) => filters.has(filter) && mayHelp(filter, pod, event, profile)),
+          )
+      : this.#queue.touchedAnywhere(filters);
+    for (const entry of touched) this.#release(entry);
     this.#pump();
   }
 
   #release(entry: QueuedPod): void {
-    const waitMs = this.#queue.backoffMs(entry, this.#ctx.nowMs());
-    entry.cause = this.#ctx.trace.cause;
-    if (waitMs === 0) {
+    const { profile, trace } = this.#ctx;
+    const nowMs = this.#ctx.nowMs();
+    const endMs = this.#queue.backoffEndMs(entry);
+    entry.cause = trace.cause;
+    const atMs = backoffRoundMs(endMs, profile.popFromBackoff ? undefined : this.#startedAtMs);
+    if (endMs <= nowMs || atMs <= nowMs) {
       this.#queue.activate(entry);
       return;
     }
-    this.#queue.holdBack(entry);
-    this.#ctx.schedule(waitMs, () => {
-      if (entry.place === 'backoff') this.#queue.activate(entry);
+    this.#queue.holdBack(entry, atMs);
+    this.#ctx.schedule(atMs - nowMs, () => {
+      if (entry.place === 'backoff' && entry.dueMs === atMs) this.#queue.activate(entry);
       this.#pump();
     });
   }
 
-  /** Refused: waits for a change, at the longest five minutes. */
+  /** Refused: waits for something that may help, at the longest some more than five minutes. */
   #refused(entry: QueuedPod, filters: ReadonlySet<FilterName>): void {
     if (entry.place === 'gone') return;
     const nowMs = this.#ctx.nowMs();
     this.#queue.refuse(entry, filters, nowMs);
-    this.#ctx.schedule(UNSCHEDULABLE_MAX_MS, () => {
+    this.#ctx.schedule(leftoverRoundMs(nowMs, this.#startedAtMs) - nowMs, () => {
       if (entry.place === 'unschedulable' && entry.lastAttemptMs === nowMs) this.#queue.activate(entry);
       this.#pump();
     });
@@ -138,29 +144,26 @@ class Scheduler {
 
   #pump(): void {
     if (this.#isBusy || this.#nodes?.hasSynced !== true || this.#pods?.hasSynced !== true) return;
-    const entry = this.#queue.pop();
+    const { profile } = this.#ctx;
+    const entry = this.#queue.pop() ?? (profile.popFromBackoff ? this.#queue.popEarly() : undefined);
     if (entry === undefined) return;
     this.#isBusy = true;
     const cycleMs = drawLatency(this.#rng, 'schedulingCycle', this.#ctx.settings.latencyPercent);
     this.#ctx.trace.causedBy(entry.cause, () =>
       this.#ctx.schedule(cycleMs, () => {
-        this.#isBusy = false;
-        if (entry.place !== 'gone') this.#cycle?.run(entry);
-        this.#pump();
+        const over = (): void => {
+          this.#isBusy = false;
+          this.#pump();
+        };
+        if (entry.place === 'gone') over();
+        else this.#cycle?.run(entry, over);
       }),
     );
   }
 }
 
-/** Which filters may answer otherwise after this update; a heartbeat changes none of them (S-6). */
-export function changedFilters(before: Node, after: Node): ReadonlySet<FilterName> {
-  const filters = new Set<FilterName>();
-  if (!isDeepEqual(before.status?.allocatable ?? {}, after.status?.allocatable ?? {})) filters.add('NodeResourcesFit');
-  if (!isDeepEqual(before.metadata.labels ?? {}, after.metadata.labels ?? {})) filters.add('NodeAffinity');
-  const isSameTaints = isDeepEqual(before.spec?.taints ?? [], after.spec?.taints ?? []);
-  if (!isSameTaints || before.spec?.unschedulable !== after.spec?.unschedulable) {
-    filters.add('TaintToleration');
-    filters.add('NodeUnschedulable');
-  }
-  return filters;
+/** Its own doing may make a pod fit, such as another toleration; what others write into its status does not. */
+function isChanged(before: Pod, after: Pod): boolean {
+  if (before.spec !== after.spec && !isDeepEqual(before.spec, after.spec)) return true;
+  return !isDeepEqual(before.metadata.labels ?? {}, after.metadata.labels ?? {});
 }

@@ -11,7 +11,7 @@ import { formatTime } from '@everynode/core/api/time';
 import type { ComponentContext, Informer } from './component.ts';
 import { type SchedulerCache, usageOfPods } from './schedulerCache.ts';
 import { type FilterName, type FilterRefusal, refusalByNode, refusalsMessage } from './schedulerFilters.ts';
-import { findVictims, pickNode, priorityOf } from './schedulerPreemption.ts';
+import { findVictims, pickNode, priorityOf, type SplitByBudget, type Victims } from './schedulerPreemption.ts';
 import type { QueuedPod, SchedulerQueue } from './schedulerQueue.ts';
 
 export interface CycleOptions {
@@ -21,6 +21,8 @@ export interface CycleOptions {
   readonly latestPod: (key: ObjectKey) => Pod | undefined;
   readonly cache: SchedulerCache;
   readonly queue: SchedulerQueue;
+  /** Disruption budgets, where there are any. */
+  readonly budgets?: SplitByBudget;
   readonly refused: (entry: QueuedPod, filters: ReadonlySet<FilterName>) => void;
   readonly failed: (entry: QueuedPod) => void;
 }
@@ -50,7 +52,8 @@ export class SchedulerCycle {
     this.#nominated.delete(keyOf(pod));
   }
 
-  run(entry: QueuedPod): void {
+  /** `over` is called when the next pod may have its turn. */
+  run(entry: QueuedPod, over: () => void): void {
     const { ctx, nodes } = this.#options;
     const all = nodes.list();
     const candidates = entry.pinned === undefined ? all : entry.pinned.flatMap((name) => nodes.get(name) ?? []);
@@ -61,16 +64,18 @@ export class SchedulerCycle {
       if (refusal === undefined) feasible.push(node);
       else looked.set(node, refusal);
     }
-    if (feasible.length > 0) this.#bind(entry, this.#pick(feasible));
-    else {
+    if (feasible.length > 0) {
+      this.#bind(entry, this.#pick(feasible));
+      over();
+    } else {
       const refusals = [...looked.values()];
-      const isPreempting = this.#preempt(entry, looked);
+      const isPreempting = this.#preempt(entry, looked, over);
       const message = refusalsMessage({ nodes: all.length, looked: refusals }, isPreempting);
       const filters = new Set(refusals.map(({ filter }) => filter));
       // A pod that its affinity pins to a node which is not there waits for it to come.
       if (filters.size === 0) filters.add('NodeAffinity');
       ctx.trace.apiEvent('Pod', entry.pod, 'Warning', 'FailedScheduling', message);
-      this.#tellUnschedulable(entry.pod, message);
+      this.#tellUnschedulable(entry.pod, message, this.#nominated.get(entry.key)?.nodeName ?? '');
       this.#options.refused(entry, filters);
     }
   }
@@ -85,7 +90,7 @@ export class SchedulerCycle {
       )
       .map((each) => each.pod);
     const usage = waiting.length === 0 ? cache.usage(name) : usageOfPods([...cache.podsOn(name), ...waiting]);
-    return refusalByNode(pod, node, usage, ctx.profile.tolerationCompare);
+    return refusalByNode(pod, node, usage, ctx.profile);
   }
 
   /** Where several would do: the node with the fewest pods, of equals a drawn one. Scores are no part of the model. */
@@ -135,47 +140,71 @@ export class SchedulerCycle {
   }
 
   /** Written only when it says something new, by a patch that leaves the other conditions alone. */
-  #tellUnschedulable(pod: Pod, message: string): void {
+  #tellUnschedulable(pod: Pod, message: string, nominatedNodeName: string): void {
     const { ctx } = this.#options;
     const known = findCondition(pod.status?.conditions, 'PodScheduled');
-    if (known?.status === 'False' && known.message === message) return;
+    const isNominated = (pod.status?.nominatedNodeName ?? '') === nominatedNodeName;
+    if (known?.status === 'False' && known.message === message && isNominated) return;
     const lastTransitionTime = known?.status === 'False' ? (known.lastTransitionTime ?? null) : formatTime(ctx.nowMs());
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime };
-    const patch = { type: 'strategic', body: { status: { conditions: [condition] } } } as const;
+    const nomination = isNominated ? {} : { nominatedNodeName: nominatedNodeName === '' ? null : nominatedNodeName };
+    const patch = { type: 'strategic', body: { status: { conditions: [condition], ...nomination } } } as const;
     ctx.send({ verb: 'patch', kind: 'Pod', key: keyOf(pod), patch, subresource: 'status' });
   }
 
   /** True: others are being pushed off a node for this pod, which waits until they are gone (S-7, S-8). */
-  #preempt({ pod, key }: QueuedPod, looked: ReadonlyMap<Node, FilterRefusal>): boolean {
+  #preempt(entry: QueuedPod, looked: ReadonlyMap<Node, FilterRefusal>, over: () => void): boolean {
+    const { pod, key } = entry;
+    const { ctx } = this.#options;
+    const found = this.#findRoom(entry, looked);
+    if (found === undefined || found.victims.length === 0) {
+      over();
+      return found !== undefined;
+    }
+    const { nodeName, victims } = found;
+    this.#nominated.set(key, { pod, nodeName });
+    const data = { node: nodeName, victims: victims.length };
+    const seq = ctx.trace.event({ type: 'sched.preempted', object: objectRef('Pod', key), node: nodeName, data });
+    // Up to 1.32 nobody else has a turn until all of them are deleted.
+    let left = ctx.profile.asyncPreemption ? 0 : victims.length;
+    const evicted = (): void => {
+      left -= 1;
+      if (left === 0) over();
+    };
+    ctx.trace.causedBy(seq, () => victims.forEach((victim) => this.#evict(victim, pod, nodeName, evicted)));
+    if (left === 0) over();
+    return true;
+  }
+
+  /** Where the pod waits for its victims already, or the node and the pods that would have to go from it. */
+  #findRoom(
+    { pod, key }: QueuedPod,
+    looked: ReadonlyMap<Node, FilterRefusal>,
+  ): { readonly nodeName: string; readonly victims: readonly Pod[] } | undefined {
     const { ctx, cache } = this.#options;
-    if (pod.spec.preemptionPolicy === 'Never') return false;
+    if (pod.spec.preemptionPolicy === 'Never') return undefined;
     const waitsFor = this.#nominated.get(key)?.nodeName;
     const isWaiting = (nodeName: string): boolean =>
       cache
         .podsOn(nodeName)
         .some((other) => other.metadata.deletionTimestamp !== undefined && priorityOf(other) < priorityOf(pod));
-    if (waitsFor !== undefined && isWaiting(waitsFor)) return true;
-    const candidates = new Map<string, readonly Pod[]>();
+    if (waitsFor !== undefined && isWaiting(waitsFor)) return { nodeName: waitsFor, victims: [] };
+    const candidates = new Map<string, Victims>();
     for (const [node, { isResolvable }] of looked) {
       if (!isResolvable) continue;
       const { name } = node.metadata;
-      const victims = findVictims(pod, node, cache.podsOn(name), ctx.profile.tolerationCompare);
-      if (victims !== undefined && victims.length > 0) candidates.set(name, victims);
+      const victims = findVictims(pod, node, cache.podsOn(name), ctx.profile, this.#options.budgets);
+      if (victims !== undefined && victims.pods.length > 0) candidates.set(name, victims);
     }
     const nodeName = pickNode(candidates);
     if (nodeName === undefined) {
       this.#nominated.delete(key);
-      return false;
+      return undefined;
     }
-    this.#nominated.set(key, { pod, nodeName });
-    const victims = candidates.get(nodeName) ?? [];
-    const data = { node: nodeName, victims: victims.length };
-    const seq = ctx.trace.event({ type: 'sched.preempted', object: objectRef('Pod', key), node: nodeName, data });
-    ctx.trace.causedBy(seq, () => victims.forEach((victim) => this.#evict(victim, pod, nodeName)));
-    return true;
+    return { nodeName, victims: candidates.get(nodeName)?.pods ?? [] };
   }
 
-  #evict(victim: Pod, preemptor: Pod, nodeName: string): void {
+  #evict(victim: Pod, preemptor: Pod, nodeName: string, evicted: () => void): void {
     const { ctx } = this.#options;
     const key = keyOf(victim);
     const condition = {
@@ -187,7 +216,7 @@ export class SchedulerCycle {
     };
     const patch = { type: 'strategic', body: { status: { conditions: [condition] } } } as const;
     ctx.send({ verb: 'patch', kind: 'Pod', key, patch, subresource: 'status' }, () => {
-      ctx.send({ verb: 'delete', kind: 'Pod', key });
+      ctx.send({ verb: 'delete', kind: 'Pod', key }, evicted);
       const text = `Preempted by pod ${preemptor.metadata.uid ?? ''} on node ${nodeName}`;
       ctx.trace.apiEvent('Pod', victim, 'Normal', 'Preempted', text);
     });

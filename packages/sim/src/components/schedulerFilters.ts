@@ -5,6 +5,7 @@
 import { compareKeys } from '@everynode/core/api/meta';
 import type { Node } from '@everynode/core/api/node';
 import type { Pod } from '@everynode/core/api/pod';
+import type { Profile } from '@everynode/core/profile';
 import { type HostPort, hostPorts, portsConflict } from '@everynode/core/match/hostPorts';
 import { nodeAllocatable, podRequests, type ResourceAmounts } from '@everynode/core/match/podRequests';
 import { compilePodNodeMatch } from '@everynode/core/match/selectors';
@@ -39,32 +40,65 @@ const FIT_TEXTS: readonly (readonly [resource: string, text: string])[] = [
   ['ephemeral-storage', 'Insufficient ephemeral-storage'],
 ];
 
-export function refusalByNode(
+/** What of a release the filters depend on. */
+export type FilterRules = Pick<Profile, 'tolerationCompare' | 'taintsUnnamed'>;
+
+/** In the order of evaluation: the first that refuses speaks for the node. */
+const FILTERS: readonly FilterName[] = [
+  'NodeUnschedulable',
+  'NodeName',
+  'TaintToleration',
+  'NodeAffinity',
+  'NodePorts',
+  'NodeResourcesFit',
+];
+
+export function refusalByNode(pod: Pod, node: Node, usage: NodeUsage, rules: FilterRules): FilterRefusal | undefined {
+  for (const filter of FILTERS) {
+    const found = refusalOf(filter, pod, node, usage, rules);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What one filter says of the node. */
+export function refusalOf(
+  filter: FilterName,
   pod: Pod,
   node: Node,
   usage: NodeUsage,
-  compareTolerations: boolean,
+  rules: FilterRules,
 ): FilterRefusal | undefined {
-  const { tolerations, nodeName = '' } = pod.spec;
-  if (node.spec?.unschedulable === true && !isTolerated(UNSCHEDULABLE_TAINT, tolerations, compareTolerations)) {
-    return refusal('NodeUnschedulable', 'node(s) were unschedulable');
+  const { nodeName = '' } = pod.spec;
+  switch (filter) {
+    case 'NodeUnschedulable':
+      return isCordonedFor(pod, node, rules) ? refusal(filter, 'node(s) were unschedulable') : undefined;
+    case 'NodeName':
+      if (nodeName === '' || nodeName === node.metadata.name) return undefined;
+      return refusal(filter, "node(s) didn't match the requested node name");
+    case 'TaintToleration':
+      return refusalByTaints(pod, node, rules);
+    case 'NodeAffinity':
+      if (compilePodNodeMatch(pod.spec)(node)) return undefined;
+      return refusal(filter, "node(s) didn't match Pod's node affinity/selector");
+    case 'NodePorts':
+      if (!portsConflict(hostPorts(pod), usage.ports)) return undefined;
+      return { ...refusal(filter, "node(s) didn't have free ports for the requested pod ports"), isResolvable: true };
+    default:
+      return refusalByFit(pod, node, usage);
   }
-  if (nodeName !== '' && nodeName !== node.metadata.name) {
-    return refusal('NodeName', "node(s) didn't match the requested node name");
-  }
-  const taint = findUntolerated(node.spec?.taints, tolerations, ['NoSchedule', 'NoExecute'], compareTolerations);
-  if (taint !== undefined)
-    return refusal('TaintToleration', `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
-  if (!compilePodNodeMatch(pod.spec)(node)) {
-    return refusal('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
-  }
-  if (portsConflict(hostPorts(pod), usage.ports)) {
-    return {
-      ...refusal('NodePorts', "node(s) didn't have free ports for the requested pod ports"),
-      isResolvable: true,
-    };
-  }
-  return refusalByFit(pod, node, usage);
+}
+
+function isCordonedFor({ spec }: Pod, node: Node, { tolerationCompare }: FilterRules): boolean {
+  return node.spec?.unschedulable === true && !isTolerated(UNSCHEDULABLE_TAINT, spec.tolerations, tolerationCompare);
+}
+
+function refusalByTaints({ spec }: Pod, node: Node, rules: FilterRules): FilterRefusal | undefined {
+  const effects = ['NoSchedule', 'NoExecute'] as const;
+  const taint = findUntolerated(node.spec?.taints, spec.tolerations, effects, rules.tolerationCompare);
+  if (taint === undefined) return undefined;
+  const which = rules.taintsUnnamed ? 'taint(s)' : `taint {${taint.key}: ${taint.value ?? ''}}`;
+  return refusal('TaintToleration', `node(s) had untolerated ${which}`);
 }
 
 /** All that does not fit is named; what exceeds the whole node cannot be helped by preemption (S-3, S-4). */

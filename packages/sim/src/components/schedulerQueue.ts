@@ -4,12 +4,11 @@
  */
 import { keyOf, type ObjectKey } from '@everynode/core/api/meta';
 import type { Pod } from '@everynode/core/api/pod';
+import { MinHeap } from '@everynode/core/machinery/minHeap';
 import type { FilterName } from './schedulerFilters.ts';
 
 const BACKOFF_FIRST_MS = 1000;
 const BACKOFF_MAX_MS = 10_000;
-/** A refused pod is looked at again after this long at the latest. */
-export const UNSCHEDULABLE_MAX_MS = 300_000;
 
 export interface QueuedPod {
   readonly key: ObjectKey;
@@ -20,16 +19,27 @@ export interface QueuedPod {
   refusals: number;
   errors: number;
   lastAttemptMs: number;
+  /** When its backoff ends; while it waits that out. */
+  dueMs: number;
   refusedBy: ReadonlySet<FilterName>;
   /** Record that put it where it is. */
   cause: number | undefined;
   place: 'active' | 'backoff' | 'unschedulable' | 'inCycle' | 'gone';
 }
 
+interface Waiting {
+  readonly entry: QueuedPod;
+  readonly dueMs: number;
+  readonly order: number;
+}
+
 export class SchedulerQueue {
   readonly #pods = new Map<ObjectKey, QueuedPod>();
   /** By priority; within one in the order in which they came. Entries that are no longer active are skipped. */
   readonly #active = new Map<number, QueuedPod[]>();
+  /** By the end of the backoff; those that are no longer there are skipped. */
+  readonly #backoff = new MinHeap<Waiting>(isBefore);
+  #order = 0;
   readonly #refusedByNode = new Map<string, Set<QueuedPod>>();
 
   find(key: ObjectKey): QueuedPod | undefined {
@@ -41,11 +51,11 @@ export class SchedulerQueue {
   }
 
   /** A new pod, or a newer picture of one that waits; another uid is another pod. */
-  put(pod: Pod, pinned: readonly string[] | undefined, cause: number | undefined): void {
+  put(pod: Pod, pinned: readonly string[] | undefined, cause: number | undefined): QueuedPod {
     const known = this.#pods.get(keyOf(pod));
     if (known !== undefined && known.pod.metadata.uid === pod.metadata.uid) {
       known.pod = pod;
-      return;
+      return known;
     }
     if (known !== undefined) this.remove(known.key);
     const entry: QueuedPod = {
@@ -55,12 +65,14 @@ export class SchedulerQueue {
       refusals: 0,
       errors: 0,
       lastAttemptMs: 0,
+      dueMs: 0,
       refusedBy: new Set(),
       cause,
       place: 'active',
     };
     this.#pods.set(entry.key, entry);
     this.#push(entry);
+    return entry;
   }
 
   remove(key: ObjectKey): void {
@@ -83,6 +95,18 @@ export class SchedulerQueue {
     return entry;
   }
 
+  /** With nothing else to do: the one whose backoff ends first, of equals the most important. Errors are waited out. */
+  popEarly(): QueuedPod | undefined {
+    for (;;) {
+      const next = this.#backoff.pop();
+      if (next === undefined) return undefined;
+      const { entry, dueMs } = next;
+      if (entry.place !== 'backoff' || entry.dueMs !== dueMs || entry.errors > 0) continue;
+      entry.place = 'inCycle';
+      return entry;
+    }
+  }
+
   activate(entry: QueuedPod): void {
     if (entry.place === 'gone' || entry.place === 'active') return;
     this.#unlist(entry);
@@ -102,22 +126,33 @@ export class SchedulerQueue {
 
   /** Refused pods for which a change of this node, as these filters see it, may make a difference. */
   touched(nodeName: string, filters: ReadonlySet<FilterName>): readonly QueuedPod[] {
-    const all = [...(this.#refusedByNode.get(nodeName) ?? []), ...(this.#refusedByNode.get('') ?? [])];
+    return this.#refusedByAny([nodeName, ''], filters);
+  }
+
+  /** The same of any node at all. */
+  touchedAnywhere(filters: ReadonlySet<FilterName>): readonly QueuedPod[] {
+    return this.#refusedByAny([...this.#refusedByNode.keys()], filters);
+  }
+
+  #refusedByAny(nodeNames: readonly string[], filters: ReadonlySet<FilterName>): readonly QueuedPod[] {
+    const all = [...new Set(nodeNames.flatMap((name) => [...(this.#refusedByNode.get(name) ?? [])]))];
     return all.filter(({ refusedBy }) => [...refusedBy].some((filter) => filters.has(filter)));
   }
 
-  /** What the pod has still to wait before another attempt, counted from its last (S-6). */
-  backoffMs(entry: QueuedPod, nowMs: number): number {
-    const failures = entry.errors > 0 ? entry.errors : entry.refusals;
-    if (failures === 0) return 0;
-    const delayMs = Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 10), BACKOFF_MAX_MS);
-    return Math.max(0, entry.lastAttemptMs + delayMs - nowMs);
+  /** Until when the pod has to wait before another attempt, counted from its last (S-6). */
+  backoffEndMs({ errors, refusals, lastAttemptMs }: QueuedPod): number {
+    const failures = errors > 0 ? errors : refusals;
+    if (failures === 0) return lastAttemptMs;
+    return lastAttemptMs + Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 10), BACKOFF_MAX_MS);
   }
 
-  /** Out of the pool of refused ones, to wait out its backoff. */
-  holdBack(entry: QueuedPod): void {
+  /** Out of the pool of refused ones, to wait out its backoff until then. */
+  holdBack(entry: QueuedPod, dueMs: number): void {
     this.#unlist(entry);
     entry.place = 'backoff';
+    entry.dueMs = dueMs;
+    this.#order += 1;
+    this.#backoff.push({ entry, dueMs, order: this.#order });
   }
 
   #push(entry: QueuedPod): void {
@@ -138,4 +173,10 @@ export class SchedulerQueue {
     this.#refusedByNode.set(nodeName, list);
     return list;
   }
+}
+
+function isBefore(a: Waiting, b: Waiting): boolean {
+  if (a.dueMs !== b.dueMs) return a.dueMs < b.dueMs;
+  const [first, second] = [a.entry.pod.spec.priority ?? 0, b.entry.pod.spec.priority ?? 0];
+  return first !== second ? first > second : a.order < b.order;
 }
