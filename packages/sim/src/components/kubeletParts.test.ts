@@ -26,6 +26,8 @@ const BEHAVIOUR: PodBehaviour = {
   diskBytes: 0,
 };
 
+const RELEASE = { terminalBeforeDelete: true, podReadyToStart: true };
+
 function pod(spec: Partial<PodSpec> = {}, labels: Readonly<Record<string, string>> = {}): Pod {
   const containers = [{ name: 'c', image: 'i:v1' }];
   return {
@@ -112,7 +114,7 @@ describe('refusalOf', () => {
 
 describe('computePodStatus', () => {
   function entry(overrides: Partial<KubeletPod> = {}, spec: Partial<PodSpec> = {}): KubeletPod {
-    return { ...newKubeletPod(pod(spec), BEHAVIOUR), stage: 'running', startTimeMs: 1000, ...overrides };
+    return { ...newKubeletPod(pod(spec), BEHAVIOUR, RELEASE), stage: 'running', startTimeMs: 1000, ...overrides };
   }
   function running(subject: KubeletPod, ready: boolean): KubeletPod {
     for (const container of subject.containers)

@@ -2,7 +2,7 @@
  * The status that a kubelet reports of a pod, computed from what its runtime holds. Pure: same state, same text.
  * Twin: kubelet_pods.go generateAPIPodStatus, getPhase; status/generate.go. Rules: K-14, K-23, K-29, K-32, E-12.
  */
-import { type Condition, findCondition } from '@everynode/core/api/meta';
+import { type Condition, findCondition, isTerminating } from '@everynode/core/api/meta';
 import type { ContainerStatus, PodPhase, PodStatus } from '@everynode/core/api/pod';
 import { formatTime } from '@everynode/core/api/time';
 import type { ContainerState, KubeletContainer, KubeletPod } from './kubeletPod.ts';
@@ -45,7 +45,9 @@ function addressesOf({ hostIP, podIP }: KubeletPod): Pick<PodStatus, 'hostIP' | 
 export function phaseOf(entry: KubeletPod): PodPhase {
   const main = entry.containers.filter(({ role }) => role === 'main');
   const codes = main.map(exitCodeOf);
-  if (entry.stage === 'stopped') return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
+  // Before, the last status of a pod that was deleted told of its containers' end, not of its own.
+  const tellsEnd = entry.release.terminalBeforeDelete || !isTerminating(entry.pod);
+  if (entry.stage === 'stopped' && tellsEnd) return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
   const { restartPolicy = 'Always' } = entry.pod.spec;
   const hasInitFailed = entry.containers.some(
     ({ role, state }) => role === 'init' && state.is === 'terminated' && state.exitCode !== 0,
@@ -89,7 +91,8 @@ function conditionsOf(
     const hasSandbox =
       entry.stage !== 'stopped' &&
       entry.containers.some(({ state, last }) => state.is !== 'waiting' || last !== undefined);
-    wanted.push({ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' });
+    if (entry.release.podReadyToStart)
+      wanted.push({ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' });
     wanted.push({ type: 'Initialized', status: isInitialized ? 'True' : 'False' });
     wanted.push({ type: 'ContainersReady', status: isReady ? 'True' : 'False', ...(isReady ? {} : notReady) });
     wanted.push({ type: 'Ready', status: isReady ? 'True' : 'False', ...(isReady ? {} : notReady) });

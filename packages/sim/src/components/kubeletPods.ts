@@ -102,7 +102,8 @@ export class KubeletPods {
       return;
     }
     // Pods that have ended need nothing; an end that is still to be confirmed is confirmed by deleting it.
-    const entry = newKubeletPod(pod, this.#options.ctx.models.behaviourOf(pod, this.#options.ctx.nodeName));
+    const { models, nodeName, profile } = this.#options.ctx;
+    const entry = newKubeletPod(pod, models.behaviourOf(pod, nodeName), profile);
     if (isTerminal(pod)) {
       if (isTerminating(pod)) this.#departure.delete(entry);
       this.#options.forgotten(entry.uid);
