@@ -30,6 +30,7 @@ const BOUNDARIES: readonly (readonly [SwitchKey, string, string])[] = [
   ['nodeQueue', '1.32', '1.33.0'],
   ['availabilityInclusive', '1.33', '1.34.0'],
   ['podGeneration', '1.33', '1.34.0'],
+  ['nodeStatusFromInformer', '1.33', '1.34.0'],
   ['creationTimestampOmitted', '1.33', '1.34.0'],
   ['misscheduledRequeue', '1.33.5', '1.33.6'],
   ['misscheduledRequeue', '1.34.0', '1.34.1'],

@@ -19,6 +19,7 @@ export type SwitchKey =
   | 'nodeQueue'
   | 'availabilityInclusive'
   | 'podGeneration'
+  | 'nodeStatusFromInformer'
   | 'creationTimestampOmitted'
   | 'misscheduledRequeue'
   | 'keepReadyOnRestart'
@@ -146,6 +147,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     gate: { name: 'PodObservedGenerationTracking', since: 33, lockedSince: 35 },
     reference: 'KEP-5067',
     rules: ['A-4'],
+  },
+  nodeStatusFromInformer: {
+    name: 'node-status-from-informer',
+    behaviour:
+      'a kubelet compares its status with the Node of its own watch; before, it asked the server in each round',
+    since: ['1.34.0'],
+    reference: 'newest source, kubelet_node_status.go; minor not verified',
+    rules: ['K-4'],
   },
   creationTimestampOmitted: {
     name: 'creation-timestamp-omitted',

@@ -77,6 +77,7 @@ export interface PodSpec {
   readonly affinity?: Affinity;
   readonly tolerations?: readonly Toleration[];
   readonly hostNetwork?: boolean;
+  readonly os?: { readonly name: string };
   readonly priority?: number;
   readonly priorityClassName?: string;
   /** Never: does not push others off a node (S-7). */

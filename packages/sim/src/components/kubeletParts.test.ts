@@ -91,6 +91,8 @@ describe('refusalOf', () => {
 
   test.each([
     ['another system', pod({}, { 'kubernetes.io/os': 'windows' }), picture(), 'PodOSSelectorNodeLabelDoesNotMatch'],
+    ['an OS field of another system', pod({ os: { name: 'windows' } }), picture(), 'PodOSNotSupported'],
+    ['an OS field of its own', pod({ os: { name: 'linux' } }), picture(), undefined],
     ['too much cpu', pod(requesting({ cpu: '3' })), picture(), 'OutOfcpu'],
     [
       'memory taken by others',

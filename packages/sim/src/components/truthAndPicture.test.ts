@@ -231,3 +231,27 @@ describe('a quiet hour', () => {
     expect(again.map(({ object }) => object)).toEqual(['pod/default/c', 'pod/default/b', 'pod/default/a']);
   });
 });
+
+describe('K-5: what a kubelet tells of its own start', () => {
+  function told(bend: (cluster: TestCluster) => Lift, level: 'default' | 'full'): readonly unknown[] {
+    const cluster = createCluster(1, { level });
+    cluster.runUntil(20_000);
+    lift(
+      cluster,
+      act(cluster, () => bend(cluster)),
+    );
+    cluster.runUntil(60_000);
+    return cluster
+      .events()
+      .filter(({ type }) => type === 'apiEvent.Starting' || type === 'apiEvent.Rebooted')
+      .map(({ object, data }) => [object, data?.['type'], String(data?.['message']).replace(/id: .+/, 'id: …')]);
+  }
+  const starting = ['node/pool-0', 'Normal', 'Starting kubelet.'];
+  const rebooted = ['node/pool-0', 'Warning', 'Node pool-0 has been rebooted, boot id: …'];
+
+  test('a new boot is told, a restart is not', () => {
+    expect(told((cluster) => cluster.seams('dark').machine.powerOff(NODE), 'default')).toEqual([rebooted]);
+    expect(told((cluster) => cluster.seams('dark').machine.powerOff(NODE), 'full')).toEqual([starting, rebooted]);
+    expect(told((cluster) => cluster.seams('restart').process.crash(`kubelet/${NODE}`), 'full')).toEqual([starting]);
+  });
+});

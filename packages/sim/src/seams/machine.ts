@@ -84,6 +84,8 @@ export interface Machine extends MachineView {
   /** The kubelet's image garbage collection (E-8); returns how many images went. */
   removeUnusedImages(inUse: ReadonlySet<string>): number;
   startContainer(pod: StartedPod, container: string, conduct?: ApplicationConduct): void;
+  /** Undefined where the machine has not booted again since a kubelet asked last. */
+  newBootId(): string | undefined;
   /** Asked to shut down in good order: `listener` runs, and has at most `maxMs` until the power goes (K-50). */
   onShutdown(maxMs: number, listener: () => void): void;
   /** Nothing of the kubelet holds the shutdown up any more. */

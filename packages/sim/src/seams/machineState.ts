@@ -71,6 +71,7 @@ export class MachineState implements Machine {
   #pressureListener: PressureListener | undefined;
   #shutdown: { readonly maxMs: number; readonly listener: () => void } | undefined;
   #boot = 1;
+  #bootAsked = 1;
   /** Faults that hold the power off, cut the link, press a resource or spoil pulls: overlapping ones add up. */
   readonly powerCuts: string[] = [];
   /** Faults whose shutdown is under way, and which hold the power off once that is through. */
@@ -251,6 +252,14 @@ export class MachineState implements Machine {
     this.#usage.clear();
     this.#running = [];
     this.forgetListeners();
+  }
+
+  newBootId(): string | undefined {
+    if (this.#boot === this.#bootAsked) return undefined;
+    this.#bootAsked = this.#boot;
+    // As random ones look; no two machines and no two boots share one.
+    const hex = (value: number): string => value.toString(16).padStart(6, '0');
+    return `00000000-0000-4000-8000-${hex(this.ordinal)}${hex(this.#boot)}`;
   }
 
   bootAgain(): void {
