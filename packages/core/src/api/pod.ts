@@ -86,6 +86,8 @@ export interface PodSpec {
   readonly restartPolicy?: string;
   readonly activeDeadlineSeconds?: number;
   readonly schedulerName?: string;
+  /** Ready waits for these conditions, which somebody else writes (K-29). */
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
 }
 
 export interface PodTemplate {

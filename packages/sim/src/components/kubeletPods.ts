@@ -22,7 +22,7 @@ import {
   type PodVerdict,
   runningContainers,
 } from './kubeletPod.ts';
-import { isReadyNow, phaseOf } from './kubeletPodStatus.ts';
+import { isGateMoved, isReadyNow, phaseOf } from './kubeletPodStatus.ts';
 import { KubeletMakingRoom } from './kubeletMakingRoom.ts';
 import { NODE_SHUTDOWN } from './kubeletShutdown.ts';
 import type { KubeletStart } from './kubeletStart.ts';
@@ -154,11 +154,16 @@ export class KubeletPods {
   }
 
   #changed(entry: KubeletPod, pod: Pod): void {
+    const before = entry.pod;
     entry.pod = pod;
     if (isTerminating(pod)) this.#terminate(entry);
     else if (isTerminal(pod) && entry.stage !== 'waiting' && !isEnding(entry))
       this.#stop(entry, ownGraceMs(pod), 'terminal');
-    else if (isActive(entry)) this.#options.statuses.compare(entry, pod);
+    else if (isActive(entry)) {
+      this.#options.statuses.compare(entry, pod);
+      // Somebody may have opened a gate (K-29).
+      if (isGateMoved(before, pod)) this.#options.statuses.changed(entry);
+    }
   }
 
   #terminate(entry: KubeletPod): void {
