@@ -119,7 +119,8 @@ export class KubeletProber {
       const isAsked =
         container.state === state && (worker.kind !== 'startup' || !container.started) && !container.condemned;
       if (!isAsked || (isEnding(entry) && worker.kind !== 'readiness')) return;
-      tellWarning(ctx, entry, container, 'Unhealthy', unhealthyText(worker, next.failure, entry.podIP));
+      const address = { podIP: entry.podIP ?? '', ports: container.spec.ports ?? [] };
+      tellWarning(ctx, entry, container, 'Unhealthy', unhealthyText(worker, next.failure, address));
       this.#tellFailures(entry, container, worker, next.nextMs);
     });
   }
