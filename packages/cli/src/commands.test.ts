@@ -70,7 +70,7 @@ describe('versions', () => {
     };
     expect([version, switches.filter(({ on }) => !on).map(({ name }) => name)]).toEqual([
       '1.36',
-      ['toleration-compare', 'manager-releases-lease'],
+      ['toleration-compare', 'crashloop-1s', 'manager-releases-lease'],
     ]);
   });
 

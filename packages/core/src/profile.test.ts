@@ -11,6 +11,9 @@ function isOn(key: keyof Switches, version: string): boolean | undefined {
 /** Last patch release without a behaviour, first one with it. */
 const BOUNDARIES: readonly (readonly [SwitchKey, string, string])[] = [
   ['statusOnError', '1.26.0', '1.26.1'],
+  ['terminalBeforeDelete', '1.26', '1.27.0'],
+  ['podReadyToStart', '1.28', '1.29.0'],
+  ['keepReadyOnRestart', '1.34', '1.35.0'],
   ['recreateSucceeded', '1.26.4', '1.26.5'],
   ['skipDeletedTerminal', '1.26.6', '1.26.7'],
   ['skipDeletedTerminal', '1.27.3', '1.27.4'],
@@ -37,6 +40,7 @@ const BOUNDARIES: readonly (readonly [SwitchKey, string, string])[] = [
   ['availabilityInclusive', '1.33', '1.34.0'],
   ['collectorChecksVersion', '1.33', '1.34.0'],
   ['podGeneration', '1.33', '1.34.0'],
+  ['nodeStatusFromInformer', '1.33', '1.34.0'],
   ['creationTimestampOmitted', '1.33', '1.34.0'],
   ['evictSoftMinimum', '1.33', '1.34.0'],
   ['misscheduledRequeue', '1.33.5', '1.33.6'],
@@ -114,6 +118,12 @@ describe('feature gates', () => {
   ])('%s: %j is refused in 1.%i', (name, value, minor, message) => {
     expect(explainGate(name, value, minor)).toBe(message);
     expect(() => profileOf(`1.${minor}`, { [name]: value })).toThrow(`${name}: ${value} in 1.${minor}`);
+  });
+
+  test('one that brings back what was before turns its switch off', () => {
+    const REVERT = 'ChangeContainerStatusOnKubeletRestart';
+    expect(profileOf('1.35', { [REVERT]: true })).toEqual({ ...profileOf('1.35'), keepReadyOnRestart: false });
+    expect(profileOf('1.35', { [REVERT]: false })).toEqual(profileOf('1.35'));
   });
 
   test('one that is locked may still be said to be what it is', () => {

@@ -47,8 +47,11 @@ export function profileOf(version: string, gates: FeatureGates = {}): Profile | 
   if (release === undefined || !(KNOWN_VERSIONS as readonly string[]).includes(`1.${release.minor}`)) return undefined;
   for (const [name, value] of Object.entries(gates))
     assert(explainGate(name, value, release.minor) === undefined, () => `${name}: ${value} in ${version}`);
-  const isOn = ({ since, gate }: VersionSwitch): boolean =>
-    (gate === undefined ? undefined : gates[gate.name]) ?? isOnByDefault(since, release);
+  const isOn = ({ since, gate }: VersionSwitch): boolean => {
+    const isSet = gate === undefined ? undefined : gates[gate.name];
+    if (isSet === undefined) return isOnByDefault(since, release);
+    return gate?.reverts === true ? !isSet : isSet;
+  };
   const switches = Object.entries(VERSION_SWITCHES).map(([key, each]) => [key, isOn(each)]);
   return {
     version: version.replace(/^v/, ''),

@@ -7,9 +7,11 @@
 /** A switch, by the name that the code asks for: `profile.countOldUnavailable`. */
 export type SwitchKey =
   | 'statusOnError'
+  | 'terminalBeforeDelete'
   | 'recreateSucceeded'
   | 'skipDeletedTerminal'
   | 'surgeSunset'
+  | 'podReadyToStart'
   | 'countOldUnavailable'
   | 'separateTaintEviction'
   | 'imageInodesThreshold'
@@ -24,13 +26,16 @@ export type SwitchKey =
   | 'availabilityInclusive'
   | 'collectorChecksVersion'
   | 'podGeneration'
+  | 'nodeStatusFromInformer'
   | 'creationTimestampOmitted'
   | 'evictSoftMinimum'
   | 'misscheduledRequeue'
+  | 'keepReadyOnRestart'
   | 'tolerationCompare'
   | 'taintsUnnamed'
   | 'nominationCleared'
   | 'watchList'
+  | 'crashLoopOneSecond'
   | 'staleness'
   | 'managerReleasesLease'
   | 'taintTimerUpdate';
@@ -42,6 +47,8 @@ export interface FeatureGate {
   readonly since: number;
   /** First minor in which it is always on. */
   readonly lockedSince?: number;
+  /** It brings back what was before: on, it turns the switch off. */
+  readonly reverts?: boolean;
 }
 
 export interface VersionSwitch {
@@ -65,6 +72,13 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     reference: '#113787, #114819',
     rules: ['DS-0.1'],
   },
+  terminalBeforeDelete: {
+    name: 'terminal-before-delete',
+    behaviour: 'a pod that was deleted is Succeeded or Failed before it is gone',
+    since: ['1.27.0'],
+    reference: '#115331; minor from the release notes',
+    rules: ['K-32'],
+  },
   recreateSucceeded: {
     name: 'recreate-succeeded',
     behaviour: 'a pod that ended well is deleted and replaced; before, it kept its node',
@@ -86,6 +100,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.29.0', '1.28.3', '1.27.7', '1.26.10'],
     reference: '#119317, #120785, #120786, #120789',
     rules: ['DS-U13', 'DS-U18'],
+  },
+  podReadyToStart: {
+    name: 'pod-ready-to-start',
+    behaviour: 'pods tell by the condition PodReadyToStartContainers that they have a sandbox',
+    since: ['1.29.0'],
+    gate: { name: 'PodReadyToStartContainersCondition', since: 28 },
+    reference: 'KEP-3085',
+    rules: ['K-29'],
   },
   countOldUnavailable: {
     name: 'count-old-unavailable',
@@ -193,6 +215,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     reference: 'KEP-5067',
     rules: ['A-4'],
   },
+  nodeStatusFromInformer: {
+    name: 'node-status-from-informer',
+    behaviour:
+      'a kubelet compares its status with the Node of its own watch; before, it asked the server in each round',
+    since: ['1.34.0'],
+    reference: 'newest source, kubelet_node_status.go; minor not verified',
+    rules: ['K-4'],
+  },
   creationTimestampOmitted: {
     name: 'creation-timestamp-omitted',
     behaviour: 'stored templates and their revisions no longer carry `creationTimestamp: null`',
@@ -214,6 +244,15 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     since: ['1.35.0', '1.34.1', '1.33.6'],
     reference: '#132477, #133749, #133992',
     rules: ['DS-Q5'],
+  },
+  keepReadyOnRestart: {
+    name: 'keep-ready-on-restart',
+    behaviour:
+      'containers stay ready and started over a restart of their kubelet; before, their probes had to pass anew',
+    since: ['1.35.0'],
+    gate: { name: 'ChangeContainerStatusOnKubeletRestart', since: 35, reverts: true },
+    reference: 'KEP-4781, #134746',
+    rules: ['K-36'],
   },
   tolerationCompare: {
     name: 'toleration-compare',
@@ -245,6 +284,14 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     gate: { name: 'WatchListClient', since: 34 },
     reference: 'KEP-3157',
     rules: ['I-1', 'A-19'],
+  },
+  crashLoopOneSecond: {
+    name: 'crashloop-1s',
+    behaviour: 'pauses between restarts begin at 1 s and end at 60 s, instead of 10 s and 300 s',
+    since: [],
+    gate: { name: 'ReduceDefaultCrashLoopBackOffDecay', since: 33 },
+    reference: 'KEP-4603',
+    rules: ['K-22'],
   },
   staleness: {
     name: 'staleness',

@@ -124,6 +124,8 @@ const CASES: readonly Case[] = [
   inSpec('template.metadata.finalizers', {}, { template: { metadata: { finalizers: ['example.com/keep'] } } }),
   inPod('terminationGracePeriodSeconds', { terminationGracePeriodSeconds: 5 }, { terminationGracePeriodSeconds: 9 }),
   inPod('nodeName', {}, { nodeName: 'worker-0' }),
+  inPod('readinessGates[].conditionType', {}, { readinessGates: [{ conditionType: 'example.com/open' }] }),
+  inPod('os.name', { os: { name: 'linux' } }, { os: { name: 'windows' } }),
   inPod('hostNetwork', container({ ports: [{ containerPort: 9102 }] }), {
     hostNetwork: true,
     ...container({ ports: [{ containerPort: 9102 }] }),

@@ -109,9 +109,11 @@ const TOLERATION = struct(
 
 const POD_SPEC = struct(
   'PodSpec',
-  'restartPolicy:string terminationGracePeriodSeconds:int64 activeDeadlineSeconds:~int64 dnsPolicy:~string serviceAccountName:~string serviceAccount:~string automountServiceAccountToken:~bool nodeName:string hostNetwork:bool hostPID:~bool hostIPC:~bool shareProcessNamespace:~bool securityContext:~any imagePullSecrets:~any hostname:~string subdomain:~string schedulerName:string hostAliases:~any priorityClassName:string priority:int32 dnsConfig:~any readinessGates:~any runtimeClassName:~string enableServiceLinks:~bool preemptionPolicy:string topologySpreadConstraints:~any setHostnameAsFQDN:~bool os:~any hostUsers:~bool schedulingGates:~any resourceClaims:~any resources:~any hostnameOverride:~string workloadRef:~any schedulingGroup:~any ephemeralContainers:~any',
+  'restartPolicy:string terminationGracePeriodSeconds:int64 activeDeadlineSeconds:~int64 dnsPolicy:~string serviceAccountName:~string serviceAccount:~string automountServiceAccountToken:~bool nodeName:string hostNetwork:bool hostPID:~bool hostIPC:~bool shareProcessNamespace:~bool securityContext:~any imagePullSecrets:~any hostname:~string subdomain:~string schedulerName:string hostAliases:~any priorityClassName:string priority:int32 dnsConfig:~any runtimeClassName:~string enableServiceLinks:~bool preemptionPolicy:string topologySpreadConstraints:~any setHostnameAsFQDN:~bool hostUsers:~bool schedulingGates:~any resourceClaims:~any resources:~any hostnameOverride:~string workloadRef:~any schedulingGroup:~any ephemeralContainers:~any',
   {
     overhead: { map: 'resource.Quantity' },
+    os: struct('PodOS', 'name:string'),
+    readinessGates: list(struct('PodReadinessGate', 'conditionType:string')),
     volumes: list(struct('Volume', 'name:string', {}, { open: true, idle: true })),
     initContainers: list(INIT_CONTAINER),
     containers: list(CONTAINER),

@@ -105,7 +105,15 @@ function gatesSchema(): JsonSchema {
   const entries = Object.values(VERSION_SWITCHES).flatMap(({ gate, behaviour }) =>
     gate === undefined
       ? []
-      : [[gate.name, { ...FLAG, description: `true: ${behaviour} (from 1.${gate.since} on)` }] as const],
+      : [
+          [
+            gate.name,
+            {
+              ...FLAG,
+              description: `${gate.reverts === true ? 'false' : 'true'}: ${behaviour} (from 1.${gate.since} on)`,
+            },
+          ] as const,
+        ],
   );
   return closed(Object.fromEntries(entries));
 }

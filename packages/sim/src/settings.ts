@@ -21,6 +21,8 @@ export interface Settings {
   readonly nodeStartupGracePeriod: number;
   /** --terminated-pod-gc-threshold (G-2). */
   readonly terminatedPodGcThreshold: number;
+  /** kubelet crashLoopBackOff.maxContainerRestartPeriod (K-22). */
+  readonly crashLoopBackOffMax: number;
   /** Pod GC: how long a node must be gone before its pods are deleted (G-4). */
   readonly podGcQuarantine: number;
   /** --concurrent-daemonset-syncs (DS-Q1). */
@@ -71,6 +73,7 @@ export const SETTINGS: Readonly<
   maxParallelImagePulls: { form: 'count', summary: 'images that a node pulls at a time; 0: no limit (1)' },
   registryPullQps: { form: 'count', summary: 'pulls per second of each node, beyond its burst; 0: no limit (5)' },
   registryBurst: { form: 'count', summary: 'burst of pulls of each node (10)' },
+  crashLoopBackOffMax: { form: 'duration', summary: 'longest pause between two restarts of a container (5m)' },
   podGcQuarantine: {
     form: 'duration',
     summary: 'how long pod GC waits before it deletes the pods of a vanished node (40s)',
@@ -105,6 +108,7 @@ export function settingsOf(profile: Profile, overrides: Readonly<Record<string, 
     maxParallelImagePulls: 1,
     registryPullQps: 5,
     registryBurst: 10,
+    crashLoopBackOffMax: profile.crashLoopOneSecond ? 60_000 : 300_000,
     podGcQuarantine: 40_000,
     concurrentDaemonSetSyncs: 2,
     kubeApiQps: 20,

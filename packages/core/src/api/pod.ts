@@ -77,6 +77,7 @@ export interface PodSpec {
   readonly affinity?: Affinity;
   readonly tolerations?: readonly Toleration[];
   readonly hostNetwork?: boolean;
+  readonly os?: { readonly name: string };
   readonly priority?: number;
   readonly priorityClassName?: string;
   /** Never: does not push others off a node (S-7). */
@@ -87,6 +88,8 @@ export interface PodSpec {
   readonly schedulerName?: string;
   /** What its sandbox takes, on top of the containers (S-4). */
   readonly overhead?: ResourceList;
+  /** Ready waits for these conditions, which somebody else writes (K-29). */
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
 }
 
 export interface PodTemplate {

@@ -13,16 +13,19 @@ export class Backoff {
   readonly #initialMs: number;
   readonly #maxMs: number;
   readonly #jitterMs: (delayMs: number) => number;
+  readonly #expiresAfterMs: number;
 
-  /** `jitterMs` says what comes on top of a delay; the DaemonSet controller adds nothing. */
+  /** `jitterMs` says what comes on top of a delay; the DaemonSet controller adds nothing. `expiresAfterMs`: so long without a failure clear the slate. */
   constructor(
     initialMs: number = FAILED_PODS_BACKOFF.initialMs,
     maxMs: number = FAILED_PODS_BACKOFF.maxMs,
     jitterMs: (delayMs: number) => number = () => 0,
+    expiresAfterMs: number = 2 * maxMs,
   ) {
     this.#initialMs = initialMs;
     this.#maxMs = maxMs;
     this.#jitterMs = jitterMs;
+    this.#expiresAfterMs = expiresAfterMs;
   }
 
   /** The key's current delay, 0 for a key without an entry. */
@@ -71,6 +74,6 @@ export class Backoff {
 
   /** Twice the longest delay without a failure clears the slate: 30 min for failed pods. */
   #isExpired(entry: Entry, nowMs: number): boolean {
-    return nowMs - entry.updatedAtMs > 2 * this.#maxMs;
+    return nowMs - entry.updatedAtMs > this.#expiresAfterMs;
   }
 }

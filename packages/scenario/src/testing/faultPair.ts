@@ -59,6 +59,9 @@ export const PAIRED: Readonly<
   LostResponse: { nodes: [], params: { ...WHO, odds: HALF } },
 };
 
+/** Faults of image pulls: a rollout that another fault holds up pulls nothing. */
+const PULLED = ['ImagePullFailure', 'SlowImagePull', 'RegistryLimit'];
+
 /** From when on both faults are lifted, with time for answers that were under way. */
 export const PAIR_CUT_MS: number = minutes(19);
 const END_MS = minutes(19 + 72);
@@ -80,8 +83,8 @@ export function pairPlan(first: string, second: string, options: PairOptions): P
     ...([first, second].includes('StaleList')
       ? [3, 8, 13].map((minute, i) => relistOf(i, minutes(minute) + 10_000))
       : []),
-    ...([first, second].includes('ImagePullFailure')
-      ? [3, 8, 13].map((minute, i) => replacementOf(i, minutes(minute) + 10_000))
+    ...([first, second].some((type) => PULLED.includes(type))
+      ? [3, 8, 13].map((minute, i) => pullOf(i, minutes(minute) + 20_000))
       : []),
   ];
   const labels = { app: 'agent' };
@@ -139,14 +142,19 @@ function relistOf(index: number, atMs: number): PlannedFault {
   return { step: 'fault', id, type: 'WatchBreak', atMs, targets: '', mayBeVacuous: true, nodes: [], params: {} };
 }
 
-/** New images are pulled for new pods alone, and none come where another fault holds up the rollout. */
-function replacementOf(index: number, atMs: number): PlannedFault {
-  const id = `replacement-${index}`;
-  const params = { how: 'delete' };
-  return { step: 'fault', id, type: 'PodKill', atMs, targets: '', mayBeVacuous: true, nodes: ALL, params };
-}
-
 function updateOf(index: number, atMs: number): PlanStep {
   const params = { daemonSet: AGENT, setImage: { main: `agent:v${index + 2}` } };
   return { step: 'operation', id: `update-${index}`, type: 'update', atMs, params };
+}
+
+/** A pod of its own with an image of its own, on a node that no fault takes down. */
+function pullOf(index: number, atMs: number): PlanStep {
+  const name = `puller-${index}`;
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { nodeName: 'worker-0', containers: [{ name: 'main', image: `${name}:v1` }] },
+  };
+  return { step: 'operation', id: name, type: 'apply', atMs, params: { objects: [pod] } };
 }

@@ -4,8 +4,6 @@
  */
 import type { Kind } from '@everynode/core/api/objects';
 import { type ApiFailure, apiFailure, type ApiRequest, type ApiResult } from '@everynode/core/api/requests';
-import { fieldsOf, textOf } from '@everynode/core/api/goText';
-import { objectKey } from '@everynode/core/api/meta';
 import { TokenBucket } from '@everynode/core/machinery/tokenBucket';
 import type { Engine } from '../engine/engine.ts';
 import { latencyDraw } from '../engine/latencies.ts';
@@ -21,6 +19,7 @@ import { findLoss, refuse, slowDown } from './bentLegs.ts';
 import { answerFromCache } from './cachedLists.ts';
 import { HEARTBEAT_LEGS } from '../engine/pulse.ts';
 import { type Journal, subjectRef } from './journal.ts';
+import { isElection, isRead, kindOf, targetOf } from './requestSubject.ts';
 import type { WatchHub } from './watchHub.ts';
 import type { WatchSink } from './watchStream.ts';
 
@@ -79,8 +78,6 @@ interface Call {
 
 /** client-go repeats what was refused with Retry-After this often before the caller hears of it (I-14). */
 const RETRIES_MAX = 10;
-/** Where the leases of leaders are; heartbeats of nodes are elsewhere. */
-const ELECTIONS = 'kube-system/';
 const TIMEOUT_MESSAGE = 'Timeout: request did not complete within requested timeout';
 /** Failures that are worth a record even where no fault made them. */
 const TELLING: ReadonlySet<string> = new Set([
@@ -290,31 +287,4 @@ export class ApiClient {
     const requestMs = Math.trunc(wholeMs / 2);
     return { requestMs, responseMs: wholeMs - requestMs };
   }
-}
-
-/** A look at a lease that candidates contend for, or its renewal: these travel without spread, so that they can be left out. */
-function isElection(request: ApiRequest): boolean {
-  if (request.verb === 'get') return request.kind === 'Lease' && request.key.startsWith(ELECTIONS);
-  return (
-    request.verb === 'update' &&
-    request.object.kind === 'Lease' &&
-    `${textOf(fieldsOf(request.object.metadata)['namespace'])}/` === ELECTIONS
-  );
-}
-
-function isRead({ verb }: ApiRequest): boolean {
-  return verb === 'get' || verb === 'list';
-}
-
-function kindOf(request: ApiRequest): Kind {
-  if ('object' in request) return request.object.kind;
-  return 'kind' in request ? request.kind : 'Pod';
-}
-
-/** Key of the object a request is about; none for a list, and for a create whose name the server will make. */
-function targetOf(request: ApiRequest): string | undefined {
-  if ('key' in request) return request.key;
-  // The body may be anything: the server has not read it yet.
-  const { name, namespace } = 'object' in request ? fieldsOf(request.object.metadata) : {};
-  return textOf(name) === '' ? undefined : objectKey(textOf(namespace), textOf(name));
 }

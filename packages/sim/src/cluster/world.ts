@@ -19,7 +19,7 @@ import { Engine } from '../engine/engine.ts';
 import { RngStreams } from '../engine/rngStreams.ts';
 import type { Plan } from '../plan.ts';
 import { Bites } from '../seams/bites.ts';
-import type { MachineChange } from '../seams/machineState.ts';
+import type { MachineChange } from '../seams/machineSetting.ts';
 import { Machines, type MachinesOptions } from '../seams/machines.ts';
 import { livesWith } from '../seams/processGroups.ts';
 import { ProcessTable } from '../seams/processTable.ts';

@@ -81,7 +81,7 @@ function bench(options: BenchOptions = {}): Bench {
       metadata: { name, namespace: 'd', uid: name },
       spec: { containers, ...spec },
     };
-    const entry = newKubeletPod(pod, ctx.models.behaviourOf(pod, node));
+    const entry = newKubeletPod(pod, ctx.models.behaviourOf(pod, node), ctx.profile);
     entry.stage = 'running';
     entries.set(name, entry);
     const used = { pod: usage, index: 0, count: 1 };

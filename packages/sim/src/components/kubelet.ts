@@ -118,8 +118,11 @@ class Kubelet {
       this.#status.begin();
       return;
     }
+    tellStart(ctx, this.#node);
     this.#status.register((known) => {
       if (known !== undefined) this.#nodeSeen(known);
+      const bootId = ctx.machine.newBootId();
+      if (known !== undefined && bootId !== undefined) tellReboot(ctx, known, bootId);
       this.#begin(0);
       ctx.schedule(RUNTIME_UP_MS, () => this.#runtimeUp());
     });
@@ -140,7 +143,11 @@ class Kubelet {
       },
       { nodeName },
     );
-    keepLease(ctx, leaseInMs, () => (this.#hasNode ? this.#node : undefined));
+    keepLease(ctx, {
+      firstInMs: leaseInMs,
+      node: () => (this.#hasNode ? this.#node : undefined),
+      heardAgain: () => this.#status.heardAgain(),
+    });
   }
 
   #watchPods(): void {
@@ -247,6 +254,17 @@ class Kubelet {
       });
     }
   }
+}
+
+/** Its birth cry: good news that the life of the process shows already. */
+function tellStart({ trace }: KubeletContext, node: Node): void {
+  if (trace.full) trace.apiEvent('Node', node, 'Normal', 'Starting', 'Starting kubelet.');
+}
+
+/** Upstream sees it by the boot id in the Node, which is another one now (K-5, K-37). */
+function tellReboot({ trace }: KubeletContext, node: Node, bootId: string): void {
+  const message = `Node ${node.metadata.name} has been rebooted, boot id: ${bootId}`;
+  trace.apiEvent('Node', node, 'Warning', 'Rebooted', message);
 }
 
 function isCordoned(node: Node): boolean {

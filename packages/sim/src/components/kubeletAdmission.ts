@@ -56,6 +56,10 @@ function refusedByPredicates(pod: Pod, picture: AdmissionPicture): Refusal | und
     const message = "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label";
     return { reason: 'PodOSSelectorNodeLabelDoesNotMatch', message };
   }
+  const { os } = pod.spec;
+  if (os !== undefined && os.name !== (node.status?.nodeInfo?.['operatingSystem'] ?? 'linux')) {
+    return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
+  }
   const lacking = findLackingResources(pod, picture);
   const [first] = lacking;
   if (first !== undefined && !isCriticalPod(pod)) return first.refusal;

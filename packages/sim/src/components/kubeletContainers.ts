@@ -11,9 +11,10 @@ import type { KubeletLaunch } from './kubeletLaunch.ts';
 import { isEnding, isRestarted, type KubeletContainer, type KubeletPod } from './kubeletPod.ts';
 import { KubeletProber } from './kubeletProber.ts';
 
-/** K-22: 10 s doubled up to 300 s; the first restart is immediate, and 600 s without a restart clear the slate. */
+/** K-22: doubled up to a longest pause; the first restart is immediate, and 600 s without a restart clear the slate. */
 const BACKOFF_FIRST_MS = 10_000;
-const BACKOFF_MAX_MS = 300_000;
+const BACKOFF_FIRST_REDUCED_MS = 1000;
+const BACKOFF_EXPIRES_MS = 600_000;
 /** The runtime is asked once a second what has exited (K-18). */
 const RELIST_MS = 1000;
 
@@ -33,13 +34,14 @@ export interface ContainersOptions {
 
 export class KubeletContainers {
   readonly #options: ContainersOptions;
-  readonly #backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
+  readonly #backoff: Backoff;
   readonly #relistPhaseMs: number;
   readonly #prober: KubeletProber;
 
   constructor(options: ContainersOptions) {
     const { ctx, statusChanged, passed, end } = options;
     this.#options = options;
+    this.#backoff = restartBackoff(ctx);
     this.#relistPhaseMs = ctx.rng('relist-phase').below(RELIST_MS);
     this.#prober = new KubeletProber({
       ctx,
@@ -156,4 +158,10 @@ export class KubeletContainers {
 /** What a probe has ended is started anew whatever it exited with, unless the pod never restarts anything (K-26). */
 function restartsKilled({ pod }: KubeletPod, { role }: KubeletContainer): boolean {
   return role === 'sidecar' || pod.spec.restartPolicy !== 'Never';
+}
+
+/** No first pause is longer than the longest. */
+function restartBackoff({ profile, settings: { crashLoopBackOffMax } }: KubeletContext): Backoff {
+  const firstMs = profile.crashLoopOneSecond ? BACKOFF_FIRST_REDUCED_MS : BACKOFF_FIRST_MS;
+  return new Backoff(Math.min(firstMs, crashLoopBackOffMax), crashLoopBackOffMax, () => 0, BACKOFF_EXPIRES_MS);
 }

@@ -18,8 +18,16 @@ const RETRIES_MAX = 5;
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 7000;
 
-/** Keeps the lease fresh from `firstInMs` on; `node` is the Node as the kubelet last saw it, the lease's owner. */
-export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => Node | undefined): void {
+export interface LeaseOptions {
+  readonly firstInMs: number;
+  /** The Node as the kubelet last saw it, the lease's owner. */
+  readonly node: () => Node | undefined;
+  /** The server answers again after it did not. */
+  readonly heardAgain: () => void;
+}
+
+/** Keeps the lease fresh for as long as the kubelet lives. */
+export function keepLease(ctx: KubeletContext, { firstInMs, node, heardAgain }: LeaseOptions): void {
   const rootCause = ctx.trace.cause;
   let known = ctx.registration.lease === undefined ? undefined : unversioned(ctx.registration.lease);
   const later = (delayMs: number, run: () => void): void => {
@@ -28,17 +36,21 @@ export function keepLease(ctx: KubeletContext, firstInMs: number, node: () => No
   // One draw for this life of the kubelet, so that its renewals follow a rule and can be left out (heartbeats.ts).
   const periodMs = RENEW_MS + ctx.rng('lease').below(JITTER_MS + 1);
   let sentAtMs = 0;
+  let isUnheard = false;
   const nextPeriod = (): void => later(periodMs, () => renew(0));
   const resume = (delayMs: number): void => later(delayMs, () => renew(0));
   const rest = (nextAtMs: number): void => {
     if (!ctx.heartbeats.restRenewals({ nextAtMs, periodMs, resume })) resume(Math.max(0, nextAtMs - ctx.nowMs()));
   };
   const failed = (retries: number): void => {
+    isUnheard = true;
     if (retries === RETRIES_MAX) nextPeriod();
     else later(Math.min(RETRY_FIRST_MS * 2 ** retries, RETRY_MAX_MS), () => renew(retries + 1));
   };
   const answered = (result: ApiResult, retries: number): void => {
     if (result.ok) {
+      if (isUnheard) heardAgain();
+      isUnheard = false;
       if (known === undefined && result.object?.kind === 'Lease') known = unversioned(result.object);
       rest(sentAtMs + periodMs);
       return;

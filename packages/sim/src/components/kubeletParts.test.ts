@@ -25,6 +25,8 @@ const BEHAVIOUR: PodBehaviour = {
   imageSize: 0,
 };
 
+const RELEASE = { terminalBeforeDelete: true, podReadyToStart: true };
+
 function pod(spec: Partial<PodSpec> = {}, labels: Readonly<Record<string, string>> = {}): Pod {
   const containers = [{ name: 'c', image: 'i:v1' }];
   return {
@@ -88,6 +90,8 @@ describe('refusalOf', () => {
 
   test.each([
     ['another system', pod({}, { 'kubernetes.io/os': 'windows' }), picture(), 'PodOSSelectorNodeLabelDoesNotMatch'],
+    ['an OS field of another system', pod({ os: { name: 'windows' } }), picture(), 'PodOSNotSupported'],
+    ['an OS field of its own', pod({ os: { name: 'linux' } }), picture(), undefined],
     ['too much cpu', pod(requesting({ cpu: '3' })), picture(), 'OutOfcpu'],
     [
       'memory taken by others',
@@ -111,7 +115,7 @@ describe('refusalOf', () => {
 
 describe('computePodStatus', () => {
   function entry(overrides: Partial<KubeletPod> = {}, spec: Partial<PodSpec> = {}): KubeletPod {
-    return { ...newKubeletPod(pod(spec), BEHAVIOUR), stage: 'running', startTimeMs: 1000, ...overrides };
+    return { ...newKubeletPod(pod(spec), BEHAVIOUR, RELEASE), stage: 'running', startTimeMs: 1000, ...overrides };
   }
   function running(subject: KubeletPod, ready: boolean): KubeletPod {
     for (const container of subject.containers)

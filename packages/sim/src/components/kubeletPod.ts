@@ -4,6 +4,7 @@
  */
 import { controllerOf, keyOf, type ObjectKey, objectKey } from '@everynode/core/api/meta';
 import type { Container, Pod, PodPhase } from '@everynode/core/api/pod';
+import type { Profile } from '@everynode/core/profile';
 import { isSidecar } from '@everynode/core/match/podRequests';
 import type { ApplicationConduct } from '../seams/machine.ts';
 import type { Timer } from './component.ts';
@@ -68,8 +69,12 @@ export interface PodVerdict {
   readonly isRefusal?: boolean;
 }
 
+/** What of a release decides what is told of a pod. */
+export type PodRelease = Pick<Profile, 'terminalBeforeDelete' | 'podReadyToStart'>;
+
 export interface KubeletPod {
   readonly uid: string;
+  readonly release: PodRelease;
   readonly key: ObjectKey;
   readonly daemonSet: string | undefined;
   readonly behaviour: PodBehaviour;
@@ -96,7 +101,7 @@ export interface KubeletPod {
   startTimers: Timer[];
 }
 
-export function newKubeletPod(pod: Pod, behaviour: PodBehaviour): KubeletPod {
+export function newKubeletPod(pod: Pod, behaviour: PodBehaviour, release: PodRelease): KubeletPod {
   const owner = controllerOf(pod);
   const init = (pod.spec.initContainers ?? []).map((spec) => newContainer(spec, isSidecar(spec) ? 'sidecar' : 'init'));
   const isHeld = init.length > 0;
@@ -107,6 +112,7 @@ export function newKubeletPod(pod: Pod, behaviour: PodBehaviour): KubeletPod {
   for (const container of [...init, ...main]) container.restarts = restartsSoFar(pod, container.spec.name);
   return {
     uid: pod.metadata.uid ?? '',
+    release,
     key: keyOf(pod),
     daemonSet: owner?.kind === 'DaemonSet' ? objectKey(pod.metadata.namespace, owner.name) : undefined,
     behaviour,

@@ -2,8 +2,8 @@
  * The status that a kubelet reports of a pod, computed from what its runtime holds. Pure: same state, same text.
  * Twin: kubelet_pods.go generateAPIPodStatus, getPhase; status/generate.go. Rules: K-14, K-23, K-29, K-32, E-12.
  */
-import { type Condition, findCondition } from '@everynode/core/api/meta';
-import type { ContainerStatus, PodPhase, PodStatus } from '@everynode/core/api/pod';
+import { type Condition, findCondition, isTerminating } from '@everynode/core/api/meta';
+import type { ContainerStatus, Pod, PodPhase, PodStatus } from '@everynode/core/api/pod';
 import { formatTime } from '@everynode/core/api/time';
 import type { ContainerState, KubeletContainer, KubeletPod } from './kubeletPod.ts';
 
@@ -45,7 +45,9 @@ function addressesOf({ hostIP, podIP }: KubeletPod): Pick<PodStatus, 'hostIP' | 
 export function phaseOf(entry: KubeletPod): PodPhase {
   const main = entry.containers.filter(({ role }) => role === 'main');
   const codes = main.map(exitCodeOf);
-  if (entry.stage === 'stopped') return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
+  // Before, the last status of a pod that was deleted told of its containers' end, not of its own.
+  const tellsEnd = entry.release.terminalBeforeDelete || !isTerminating(entry.pod);
+  if (entry.stage === 'stopped' && tellsEnd) return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
   const { restartPolicy = 'Always' } = entry.pod.spec;
   const hasInitFailed = entry.containers.some(
     ({ role, state }) => role === 'init' && state.is === 'terminated' && state.exitCode !== 0,
@@ -67,6 +69,19 @@ export function phaseOf(entry: KubeletPod): PodPhase {
 
 /** Whether Ready would be reported as True. */
 export function isReadyNow(entry: KubeletPod): boolean {
+  return hasReadyContainers(entry) && closedGates(entry.pod).length === 0;
+}
+
+/** Whether a condition that the pod's readiness waits for is another one now (K-29). */
+export function isGateMoved(before: Pod, { spec: { readinessGates = [] }, status }: Pod): boolean {
+  return readinessGates.some(
+    ({ conditionType }) =>
+      findCondition(before.status?.conditions, conditionType)?.status !==
+      findCondition(status?.conditions, conditionType)?.status,
+  );
+}
+
+function hasReadyContainers(entry: KubeletPod): boolean {
   if (entry.stage === 'stopped' || entry.stage === 'waiting') return false;
   return entry.containers.every(({ role, ready }) => role === 'init' || ready);
 }
@@ -83,16 +98,28 @@ function conditionsOf(
   const notReady = isOver
     ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
     : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
-  const isReady = isReadyNow(entry) && !isOver;
+  const areContainersReady = hasReadyContainers(entry) && !isOver;
+  const closed = areContainersReady ? closedGates(entry.pod) : [];
+  const isReady = areContainersReady && closed.length === 0;
   const wanted: Condition[] = [];
   if (entry.startTimeMs !== undefined) {
     const hasSandbox =
       entry.stage !== 'stopped' &&
       entry.containers.some(({ state, last }) => state.is !== 'waiting' || last !== undefined);
-    wanted.push({ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' });
+    if (entry.release.podReadyToStart)
+      wanted.push({ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' });
     wanted.push({ type: 'Initialized', status: isInitialized ? 'True' : 'False' });
-    wanted.push({ type: 'ContainersReady', status: isReady ? 'True' : 'False', ...(isReady ? {} : notReady) });
-    wanted.push({ type: 'Ready', status: isReady ? 'True' : 'False', ...(isReady ? {} : notReady) });
+    const gated = { reason: 'ReadinessGatesNotReady', message: closed.join(', ') };
+    wanted.push({
+      type: 'ContainersReady',
+      status: areContainersReady ? 'True' : 'False',
+      ...(areContainersReady ? {} : notReady),
+    });
+    wanted.push({
+      type: 'Ready',
+      status: isReady ? 'True' : 'False',
+      ...(isReady ? {} : areContainersReady ? gated : notReady),
+    });
   }
   if (entry.verdict?.isDisrupted === true && entry.stage === 'stopped') {
     wanted.push({
@@ -103,6 +130,17 @@ function conditionsOf(
     });
   }
   return wanted.map((condition) => withTransition(condition, findCondition(previous, condition.type), nowMs));
+}
+
+/** What upstream says of each gate whose condition is not True. Twin: status/generate.go GeneratePodReadyCondition. */
+function closedGates({ spec: { readinessGates = [] }, status }: Pod): readonly string[] {
+  return readinessGates.flatMap(({ conditionType }) => {
+    const condition = findCondition(status?.conditions, conditionType);
+    if (condition === undefined)
+      return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
+    if (condition.status === 'True') return [];
+    return [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`];
+  });
 }
 
 function hasInitialized({ role, state, started }: KubeletContainer): boolean {

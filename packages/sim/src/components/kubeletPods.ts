@@ -6,7 +6,6 @@ import { compareKeys, isTerminating, type ObjectKey } from '@everynode/core/api/
 import type { Node } from '@everynode/core/api/node';
 import { objectRef } from '@everynode/core/api/objects';
 import { isTerminal, type Pod } from '@everynode/core/api/pod';
-import type { ResourceAmounts } from '@everynode/core/match/podRequests';
 import type { RunningPod } from '../seams/machine.ts';
 import type { KubeletContext } from './component.ts';
 import { type Refusal, refusalOf } from './kubeletAdmission.ts';
@@ -23,9 +22,9 @@ import {
   type PodVerdict,
   runningContainers,
 } from './kubeletPod.ts';
-import { isReadyNow, phaseOf } from './kubeletPodStatus.ts';
+import { isGateMoved, isReadyNow, phaseOf } from './kubeletPodStatus.ts';
+import { KubeletMakingRoom } from './kubeletMakingRoom.ts';
 import { NODE_SHUTDOWN } from './kubeletShutdown.ts';
-import { findKubeletVictims, PREEMPTED } from './kubeletPreemption.ts';
 import type { KubeletStart } from './kubeletStart.ts';
 import type { KubeletStatusSender } from './kubeletStatusSender.ts';
 import type { KubeletStop } from './kubeletStop.ts';
@@ -54,12 +53,11 @@ export interface PodsOptions {
 export class KubeletPods {
   readonly #options: PodsOptions;
   readonly #departure: KubeletDeparture;
+  readonly #makingRoom: KubeletMakingRoom;
   readonly #entries = new Map<string, KubeletPod>();
   readonly #queue: { readonly entry: KubeletPod; readonly cause: number | undefined }[] = [];
   #isAdmitting = false;
   #isSynced = false;
-  /** A critical pod that waits until those that it pushes off are gone (K-12). */
-  #preemption: { readonly entry: KubeletPod; readonly victims: readonly KubeletPod[] } | undefined;
 
   constructor(options: PodsOptions) {
     this.#options = options;
@@ -69,6 +67,14 @@ export class KubeletPods {
       statuses,
       drawCleanupMs,
       vanished: (entry) => this.#forget(entry),
+    });
+    this.#makingRoom = new KubeletMakingRoom({
+      ctx,
+      evict: (entry, verdict, graceMs) => this.evict(entry, verdict, graceMs),
+      refuse: (entry, refusal) => this.#refuse(entry, refusal),
+      admitted: (entry) => {
+        if (isWaiting(entry)) this.#begin(entry, this.#running(entry));
+      },
     });
   }
 
@@ -102,7 +108,8 @@ export class KubeletPods {
       return;
     }
     // Pods that have ended need nothing; an end that is still to be confirmed is confirmed by deleting it.
-    const entry = newKubeletPod(pod, this.#options.ctx.models.behaviourOf(pod, this.#options.ctx.nodeName));
+    const { models, nodeName, profile } = this.#options.ctx;
+    const entry = newKubeletPod(pod, models.behaviourOf(pod, nodeName), profile);
     if (isTerminal(pod)) {
       if (isTerminating(pod)) this.#departure.delete(entry);
       this.#options.forgotten(entry.uid);
@@ -143,11 +150,16 @@ export class KubeletPods {
   }
 
   #changed(entry: KubeletPod, pod: Pod): void {
+    const before = entry.pod;
     entry.pod = pod;
     if (isTerminating(pod)) this.#terminate(entry);
     else if (isTerminal(pod) && entry.stage !== 'waiting' && !isEnding(entry))
       this.#stop(entry, ownGraceMs(pod), 'terminal');
-    else if (isActive(entry)) this.#options.statuses.compare(entry, pod);
+    else if (isActive(entry)) {
+      this.#options.statuses.compare(entry, pod);
+      // Somebody may have opened a gate (K-29).
+      if (isGateMoved(before, pod)) this.#options.statuses.changed(entry);
+    }
   }
 
   #terminate(entry: KubeletPod): void {
@@ -159,7 +171,7 @@ export class KubeletPods {
   }
 
   #admitNext(): void {
-    if (this.#isAdmitting || !this.#isSynced) return;
+    if (this.#isAdmitting || !this.#isSynced || this.#makingRoom.isUnderway) return;
     const at = this.#queue.findIndex(({ entry }) => !this.#isNameTaken(entry));
     const [next] = at < 0 ? [] : this.#queue.splice(at, 1);
     if (next === undefined) return;
@@ -179,8 +191,9 @@ export class KubeletPods {
     return [...this.#entries.values()].some((other) => other.key === key && other.uid !== uid && isActive(other));
   }
 
-  #admit(entry: KubeletPod): void {
-    const { ctx, start, node, pressure, isShuttingDown } = this.#options;
+  /** `seenAgain`: the Node as the server has just shown it. */
+  #admit(entry: KubeletPod, seenAgain?: Node): void {
+    const { ctx, node, pressure } = this.#options;
     if (isTerminating(entry.pod)) {
       // Whoever stopped it before this kubelet came may not have got to the end.
       this.#terminate(entry);
@@ -190,42 +203,35 @@ export class KubeletPods {
     // What was refused takes no room, though it may still be stopping.
     const others = this.active().filter(({ verdict }) => verdict?.isRefusal !== true);
     const refusal = refusalOf(entry.pod, {
-      node: node(),
+      node: seenAgain ?? node(),
       others: others.map(({ pod }) => pod),
       pressure: pressure(),
       isRunning: running !== undefined,
       compareTolerations: ctx.profile.tolerationCompare,
     });
-    if (refusal === undefined && isShuttingDown()) this.#refuse(entry, NODE_SHUTDOWN);
-    else if (refusal === undefined) start.begin(entry, running);
+    if (refusal === undefined) this.#begin(entry, running);
+    else if (refusal.reason === 'NodeAffinity' && seenAgain === undefined) this.#lookAgain(entry);
     else if (refusal.lacking === undefined) this.#refuse(entry, refusal);
-    else this.#preempt(entry, others, refusal.lacking);
+    else this.#makingRoom.begin(entry, others, refusal.lacking);
   }
 
-  /** Others make room for a critical pod; until they have, nobody else is admitted (K-12). */
-  #preempt(entry: KubeletPod, others: readonly KubeletPod[], lacking: ResourceAmounts): void {
-    const { victims, refusal } = findKubeletVictims(entry.pod, others, lacking);
-    if (refusal !== undefined) {
-      this.#refuse(entry, refusal);
-      return;
-    }
+  /** Nothing else keeps it out: last of all the shutdown of its node is looked at (K-9, K-50). */
+  #begin(entry: KubeletPod, running: RunningPod | undefined): void {
+    const { start, isShuttingDown } = this.#options;
+    if (isShuttingDown()) this.#refuse(entry, NODE_SHUTDOWN);
+    else start.begin(entry, running);
+  }
+
+  /** Its node may have been relabelled a moment ago: the server is asked once, before affinity alone keeps a pod out (K-10). */
+  #lookAgain(entry: KubeletPod): void {
+    const { ctx, node } = this.#options;
     this.#isAdmitting = true;
-    for (const victim of victims.filter((each) => !isEnding(each))) {
-      this.#options.ctx.trace.apiEvent('Pod', victim.pod, 'Warning', PREEMPTED.reason, PREEMPTED.message);
-      this.evict(victim, PREEMPTED, ownGraceMs(victim.pod));
-    }
-    this.#preemption = { entry, victims };
-    this.#goOnWithPreemption();
-  }
-
-  #goOnWithPreemption(): void {
-    const preemption = this.#preemption;
-    if (preemption === undefined || preemption.victims.some(({ stage }) => stage !== 'stopped')) return;
-    this.#preemption = undefined;
-    this.#isAdmitting = false;
-    const { entry } = preemption;
-    if (isWaiting(entry)) this.#options.start.begin(entry, this.#running(entry));
-    this.#admitNext();
+    ctx.send({ verb: 'get', kind: 'Node', key: ctx.nodeName }, (result) => {
+      this.#isAdmitting = false;
+      const seen = result.ok && result.object?.kind === 'Node' ? result.object : node();
+      if (isWaiting(entry)) this.#admit(entry, seen);
+      this.#admitNext();
+    });
   }
 
   /** No restart and no second look: its owner must replace it (K-9). What ran of it before a restart gets its grace (K-35). */
@@ -262,7 +268,7 @@ export class KubeletPods {
     else if (isTerminating(entry.pod)) this.#departure.begin(entry);
     else this.#options.statuses.changed(entry);
     this.#options.ended();
-    this.#goOnWithPreemption();
+    this.#makingRoom.stopped();
     this.#admitNext();
   }
 

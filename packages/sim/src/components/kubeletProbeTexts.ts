@@ -1,20 +1,34 @@
 /** What a probe that failed says of it, in the words of its own way of asking. Twin: prober.go, probe/http, exec, tcp, grpc. Rules: K-26. */
-import type { Probe } from '@everynode/core/api/pod';
+import type { ContainerPort, Probe } from '@everynode/core/api/pod';
 import type { ProbeFailure, ProbeWorker } from './kubeletProbes.ts';
 import { probeTimeoutSeconds } from './kubeletProbes.ts';
 
 const TITLES = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' } as const;
 
-/** Message of the event `Unhealthy`. */
-export function unhealthyText({ kind, probe }: ProbeWorker, failure: ProbeFailure, podIP: string | undefined): string {
-  return `${TITLES[kind]} probe failed: ${outputOf(probe, failure, podIP ?? '')}`;
+/** Where the container is asked. */
+export interface ProbeAddress {
+  readonly podIP: string;
+  readonly ports: readonly ContainerPort[];
 }
 
-function outputOf(probe: Probe, failure: ProbeFailure, podIP: string): string {
+/** Message of the event `Unhealthy`. */
+export function unhealthyText(
+  { kind, probe }: Pick<ProbeWorker, 'kind' | 'probe'>,
+  failure: ProbeFailure,
+  address: ProbeAddress,
+): string {
+  return `${TITLES[kind]} probe failed: ${outputOf(probe, failure, address)}`;
+}
+
+function outputOf(probe: Probe, failure: ProbeFailure, { podIP, ports }: ProbeAddress): string {
+  // A port may go by its name.
+  const numberOf = (port: number | string): number | string =>
+    ports.find(({ name }) => name === port)?.containerPort ?? port;
   const { httpGet, tcpSocket, grpc, exec } = probe;
   const seconds = probeTimeoutSeconds(probe);
   if (httpGet !== undefined) {
-    const { scheme = 'HTTP', host = podIP, port, path = '/' } = httpGet;
+    const { scheme = 'HTTP', host = podIP, path = '/' } = httpGet;
+    const port = numberOf(httpGet.port);
     if (failure === 'bad') return 'HTTP probe failed with statuscode: 503';
     const get = `Get "${scheme.toLowerCase()}://${host}:${port}${path}"`;
     return failure === 'late'
@@ -22,7 +36,8 @@ function outputOf(probe: Probe, failure: ProbeFailure, podIP: string): string {
       : `${get}: dial tcp ${host}:${port}: connect: connection refused`;
   }
   if (tcpSocket !== undefined) {
-    const { host = podIP, port } = tcpSocket;
+    const { host = podIP } = tcpSocket;
+    const port = numberOf(tcpSocket.port);
     return `dial tcp ${host}:${port}: ${failure === 'late' ? 'i/o timeout' : 'connect: connection refused'}`;
   }
   if (grpc !== undefined) {

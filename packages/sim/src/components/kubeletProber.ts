@@ -33,7 +33,7 @@ export class KubeletProber {
 
   /** The container runs, and its workers find it. */
   began(entry: KubeletPod, container: KubeletContainer): void {
-    const worker = workerOf('startup', container);
+    const worker = container.started ? undefined : workerOf('startup', container);
     if (worker === undefined) this.#startedUp(entry, container);
     else this.#follow(entry, container, worker, firstMemory(worker, { fromMs: this.#options.ctx.nowMs() }));
   }
@@ -45,7 +45,8 @@ export class KubeletProber {
     const readiness = workerOf('readiness', container);
     const liveness = workerOf('liveness', container);
     if (readiness === undefined) this.#readyUnasked(entry, container);
-    else this.#follow(entry, container, readiness, firstMemory(readiness, { fromMs, atOnce }));
+    else
+      this.#follow(entry, container, readiness, firstMemory(readiness, { fromMs, atOnce, isReady: container.ready }));
     if (liveness !== undefined) this.#follow(entry, container, liveness, firstMemory(liveness, { fromMs }));
   }
 
@@ -118,7 +119,8 @@ export class KubeletProber {
       const isAsked =
         container.state === state && (worker.kind !== 'startup' || !container.started) && !container.condemned;
       if (!isAsked || (isEnding(entry) && worker.kind !== 'readiness')) return;
-      tellWarning(ctx, entry, container, 'Unhealthy', unhealthyText(worker, next.failure, entry.podIP));
+      const address = { podIP: entry.podIP ?? '', ports: container.spec.ports ?? [] };
+      tellWarning(ctx, entry, container, 'Unhealthy', unhealthyText(worker, next.failure, address));
       this.#tellFailures(entry, container, worker, next.nextMs);
     });
   }

@@ -62,14 +62,19 @@ export function probeTimeoutSeconds({ timeoutSeconds = TIMEOUT_SECONDS }: Probe)
 export interface ProbeBeginning {
   readonly fromMs: number;
   readonly atOnce?: boolean;
+  /** It counts as ready already, as after a restart of its kubelet (K-36). */
+  readonly isReady?: boolean;
 }
 
 /** What a worker knows of a container that it has not asked yet. */
-export function firstMemory(worker: ProbeWorker, { fromMs, atOnce = false }: ProbeBeginning): ProbeMemory {
+export function firstMemory(
+  worker: ProbeWorker,
+  { fromMs, atOnce = false, isReady = false }: ProbeBeginning,
+): ProbeMemory {
   const { kind, probe, sinceMs, startedAtMs } = worker;
   const soonestMs = Math.max(fromMs, sinceMs, startedAtMs + (probe.initialDelaySeconds ?? 0) * 1000);
   const nextMs = atOnce && soonestMs === fromMs ? fromMs : nextTickFrom(worker, soonestMs);
-  return { result: { startup: undefined, readiness: false, liveness: true }[kind], nextMs, last: undefined, run: 0 };
+  return { result: { startup: undefined, readiness: isReady, liveness: true }[kind], nextMs, last: undefined, run: 0 };
 }
 
 /** The next change of the worker's result; undefined: it never changes again while this container runs. */

@@ -63,8 +63,8 @@ describe('a running pod that goes between the list of a restarted kubelet and it
 });
 
 describe('probes after a restart of the kubelet', () => {
-  function readyFlips(probes: Partial<Container>): readonly (readonly [number, unknown])[] {
-    const cluster = createCluster(1, { models: [{ select: {}, imagePull: { fixed: 1000 } }] });
+  function readyFlips(probes: Partial<Container>, kubernetesVersion = '1.34'): readonly (readonly [number, unknown])[] {
+    const cluster = createCluster(1, { models: [{ select: {}, imagePull: { fixed: 1000 } }], kubernetesVersion });
     cluster.ask({ verb: 'create', object: pod('a', { containers: [{ name: 'c', image: 'i:v1', ...probes }] }) });
     cluster.runUntil(120_000);
     restartKubelet(cluster);
@@ -81,7 +81,7 @@ describe('probes after a restart of the kubelet', () => {
     ['readiness', { readinessProbe: { exec: { command: ['ask'] }, periodSeconds: 20 } }],
     ['startup', { startupProbe: { exec: { command: ['ask'] }, periodSeconds: 20 } }],
   ])(
-    'K-36, K-24: with a %s probe the pod is unready until the first probe, within one period of the start',
+    'K-36, K-24: with a %s probe the pod is unready until the first probe, within one period of the start, up to 1.34',
     (_kind, probes) => {
       const flips = readyFlips(probes);
       expect(flips.map(([, ready]) => ready)).toEqual([false, true]);
@@ -91,6 +91,10 @@ describe('probes after a restart of the kubelet', () => {
       expect(foundMs).toBeLessThan(lostMs + 20_000);
     },
   );
+
+  test.each(['readinessProbe', 'startupProbe'])('K-36: with a %s it stays ready from 1.35 on', (kind) => {
+    expect(readyFlips({ [kind]: { exec: { command: ['ask'] }, periodSeconds: 20 } }, '1.35')).toEqual([]);
+  });
 
   test('K-36: without probes the pod stays ready', () => {
     expect(readyFlips({})).toEqual([]);

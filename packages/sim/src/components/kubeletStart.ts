@@ -207,6 +207,7 @@ export class KubeletStart {
       }
       container.state = { is: 'running', startedAtMs };
       container.conduct = known.conduct;
+      if (ctx.profile.keepReadyOnRestart) keepReady(entry, container);
       containers.started(entry, container);
     }
   }
@@ -216,4 +217,12 @@ export class KubeletStart {
 function hasPassed({ role, state, started }: KubeletContainer): boolean {
   if (role === 'init') return state.is === 'terminated' && state.exitCode === 0;
   return state.is === 'running' && (role === 'main' || started);
+}
+
+/** What its probes found before this kubelet came holds until they find something else (K-36). */
+function keepReady({ pod: { status } }: KubeletPod, container: KubeletContainer): void {
+  const told = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const known = told.find(({ name }) => name === container.spec.name);
+  container.started = known?.started === true;
+  container.ready = container.started && known?.ready === true;
 }

@@ -98,6 +98,24 @@ export class KubeletStatus {
     this.#wakeAt(this.#options.ctx.nowMs() + delayMs, true);
   }
 
+  /**
+   * Up to 1.33 each round compares with the server's Node instead of the one of the watch. That makes a difference where
+   * the watch stood still and the server was out of reach: the next round is the first one to find it (K-4).
+   */
+  heardAgain(): void {
+    const { ctx, state } = this.#options;
+    if (ctx.profile.nodeStatusFromInformer) return;
+    const inMs = nextTickAtMs(ctx.nowMs(), this.#phaseMs, UPDATE_MS) - ctx.nowMs();
+    ctx.schedule(inMs, () =>
+      ctx.send({ verb: 'get', kind: 'Node', key: ctx.nodeName }, (got) => {
+        if (!got.ok || got.object?.kind !== 'Node' || this.#isUnderway) return;
+        const stored = got.object.status?.conditions ?? [];
+        const conditions = nodeConditions(state(), stored, ctx.nowMs());
+        if (!isSameStatus(conditions, stored)) this.#write(conditions, stored, 1, false);
+      }),
+    );
+  }
+
   #takeOver(registered: (known: Node | undefined) => void, retry: () => void): void {
     const { ctx } = this.#options;
     ctx.send({ verb: 'get', kind: 'Node', key: ctx.nodeName }, (got) => {

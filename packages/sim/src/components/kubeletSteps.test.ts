@@ -232,3 +232,33 @@ describe('K-17: containers that cannot be created', () => {
     ]);
   });
 });
+
+describe('K-29: readiness gates', () => {
+  const gate = { readinessGates: [{ conditionType: 'example.com/open' }] };
+  const conditionOf = (cluster: TestCluster, type: string): unknown =>
+    cluster.pods()[0]?.status?.conditions?.find((each) => each.type === type);
+
+  test('hold Ready back until their condition is True, and take it away again', () => {
+    const cluster = run(gate, {}, 20_000);
+    expect(conditionOf(cluster, 'ContainersReady')).toMatchObject({ status: 'True' });
+    expect(conditionOf(cluster, 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'ReadinessGatesNotReady',
+      message: 'corresponding condition of pod readiness gate "example.com/open" does not exist.',
+    });
+    const set = (status: string): void => {
+      const conditions = [{ type: 'example.com/open', status }];
+      const patch = { type: 'strategic', body: { status: { conditions } } } as const;
+      cluster.ask({ verb: 'patch', kind: 'Pod', key: 'default/a', patch, subresource: 'status' });
+    };
+    set('True');
+    cluster.runFor(1000);
+    expect(conditionOf(cluster, 'Ready')).toMatchObject({ status: 'True' });
+    set('False');
+    cluster.runFor(1000);
+    expect(conditionOf(cluster, 'Ready')).toMatchObject({
+      status: 'False',
+      message: 'the status of pod readiness gate "example.com/open" is not "True", but False',
+    });
+  });
+});

@@ -47,13 +47,7 @@ function signs(renewMs?: number): LifeSigns {
 
 const STARTUP_GRACE = 60_000;
 
-function checkHealth(
-  known: NodeHealth | undefined,
-  subject: Node,
-  seen: LifeSigns,
-  graceMs: number,
-  nowMs: number,
-) {
+function checkHealth(known: NodeHealth | undefined, subject: Node, seen: LifeSigns, graceMs: number, nowMs: number) {
   return checkHealthWithin(known, subject, seen, graceMs, nowMs, STARTUP_GRACE);
 }
 

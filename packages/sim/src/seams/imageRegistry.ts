@@ -60,6 +60,9 @@ export class ImageRegistry {
     return liftOnce(`limit of the registry by ${stepId}`, () => {
       this.#limits.splice(this.#limits.indexOf(limit), 1);
       this.#serveNext();
+      // From here on another one keeps waiting what waits.
+      const holder = this.#limitInForce();
+      if (holder !== undefined && this.#waiting.length > 0) this.#bites.bite(holder.stepId);
     });
   }
 

@@ -105,6 +105,8 @@ export interface Machine extends MachineView {
   /** Dead containers of these pods are removed, with all that they wrote (E-8). */
   removeDeadContainers(isRemoved: (uid: string) => boolean): void;
   startContainer(pod: StartedPod, container: string, conduct?: ApplicationConduct): void;
+  /** Undefined where the machine has not booted again since a kubelet asked last. */
+  newBootId(): string | undefined;
   /** Asked to shut down in good order: `listener` runs, and has at most `maxMs` until the power goes (K-50). */
   onShutdown(maxMs: number, listener: () => void): void;
   /** Nothing of the kubelet holds the shutdown up any more. */

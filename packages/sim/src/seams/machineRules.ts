@@ -25,4 +25,3 @@ export interface ContainerCrash {
   readonly after: Draw;
   readonly exitCode: number;
 }
-

@@ -1,63 +1,14 @@
 /** One machine: its power, its link, its room, and the containers that truly run on it. */
 import { assert } from '@everynode/core/assert';
-import type { Draw } from '../plan.ts';
 import { type ForcedCondition, ForcedConditions } from './forcedConditions.ts';
-import type { ImageRegistry } from './imageRegistry.ts';
-import { type Direction, Link } from './link.ts';
+import { Link } from './link.ts';
 import type { ContainerCrash, ImageFailure, SlowPull } from './machineRules.ts';
 import type { ApplicationConduct, ContainerExit, Machine, RunningPod, StartedPod } from './machine.ts';
 import type { ImageCleanup } from './machineImages.ts';
-import { MachineRoom, type RoomSize } from './machineRoom.ts';
+import { MachineRoom } from './machineRoom.ts';
+import type { MachineChange, MachineOptions } from './machineSetting.ts';
 import { wholeOf } from './machineUsage.ts';
-import type { PressureResource } from './seams.ts';
 import { firstAboveMs } from './usage.ts';
-
-/** What happened to a machine; `pod` and `container` where one was concerned. */
-export interface MachineChange {
-  readonly node: string;
-  readonly what:
-    | 'added'
-    | 'removed'
-    | 'poweredOff'
-    | 'poweredOn'
-    | 'shuttingDown'
-    | 'unreachable'
-    | 'reachable'
-    | 'pressed'
-    | 'relieved'
-    | 'containerStarted'
-    | 'podStopping'
-    | 'containerGone'
-    | 'containerKilled';
-  readonly pod?: RunningPod;
-  readonly container?: string;
-  readonly resource?: PressureResource;
-  /** Of a link that is cut one way. */
-  readonly direction?: Direction;
-  /** Why a container was killed, where it was not a fault that did it. */
-  readonly reason?: 'OOMKilled';
-}
-
-export interface MachineOptions {
-  readonly name: string;
-  /** The how-many-th machine of the run it is. */
-  readonly ordinal: number;
-  readonly room: RoomSize;
-  /** Virtual instant, unskewed. */
-  readonly nowMs: () => number;
-  /** What the machine itself does later, whoever lives on it. */
-  readonly schedule: (delayMs: number, run: () => void) => void;
-  readonly changed: (change: MachineChange) => void;
-  /** Lets the node's kubelet learn of something, if it lives. */
-  readonly tellKubelet: (run: () => void) => void;
-  readonly registry: ImageRegistry;
-  /** A time from the stream of a fault's step. */
-  readonly draw: (stepId: string, distribution: Draw) => number;
-  /** The system goes on to power off. */
-  readonly powerDown: () => void;
-  /** A rule of this step made a difference. */
-  readonly bite: (stepId: string) => void;
-}
 
 type KillListener = Parameters<Machine['onContainerKilled']>[0];
 type Listener = () => void;
@@ -77,6 +28,7 @@ export class MachineState implements Machine {
   #conditionsListener: Listener | undefined;
   #shutdown: { readonly maxMs: number; readonly listener: () => void } | undefined;
   #boot = 1;
+  #bootAsked = 1;
   /** Faults that hold the power off or spoil pulls: overlapping ones add up. */
   readonly powerCuts: string[] = [];
   /** Faults whose shutdown is under way, and which hold the power off once that is through. */
@@ -271,6 +223,14 @@ export class MachineState implements Machine {
     this.room.usage.allEnded(this.#options.nowMs());
     this.#running = [];
     this.forgetListeners();
+  }
+
+  newBootId(): string | undefined {
+    if (this.#boot === this.#bootAsked) return undefined;
+    this.#bootAsked = this.#boot;
+    // As random ones look; no two machines and no two boots share one.
+    const hex = (value: number): string => value.toString(16).padStart(6, '0');
+    return `00000000-0000-4000-8000-${hex(this.ordinal)}${hex(this.#boot)}`;
   }
 
   bootAgain(): void {

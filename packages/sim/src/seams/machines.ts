@@ -8,7 +8,8 @@ import { liftOnce } from './lift.ts';
 import type { Direction, LinkCut } from './link.ts';
 import type { MachineView } from './machine.ts';
 import type { ContainerCrash } from './machineRules.ts';
-import { type MachineChange, MachineState } from './machineState.ts';
+import type { MachineChange } from './machineSetting.ts';
+import { MachineState } from './machineState.ts';
 import type { RoomSize } from './machineRoom.ts';
 import type { Lift, PressureResource } from './seams.ts';
 
