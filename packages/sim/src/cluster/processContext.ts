@@ -77,11 +77,11 @@ export function createContext(world: World, identity: ProcessIdentity): Componen
     isOrderDrawn: plan.explore,
     comparesFleets: world.comparesFleets,
     order,
-    trace: createTrace(world, name),
+    trace: createTrace(world, name, incarnation),
   };
 }
 
-function createTrace({ engine, journal, nodeCauses, observe }: World, name: string): ComponentTrace {
+function createTrace({ engine, journal, nodeCauses, observe }: World, name: string, life: number): ComponentTrace {
   return {
     event: ({ silentNode, ...fields }) => {
       const silence = silentNode === undefined ? undefined : nodeCauses.get(silentNode);
@@ -112,7 +112,7 @@ function createTrace({ engine, journal, nodeCauses, observe }: World, name: stri
     get causeAtMs() {
       return engine.cause === undefined ? undefined : journal.atMsOf(engine.cause);
     },
-    pass: (pass) => observe({ kind: 'Pass', pass, seq: engine.cause ?? journal.lastSeq }),
+    pass: (pass) => observe({ kind: 'Pass', pass, life, seq: engine.cause ?? journal.lastSeq }),
     full: journal.isFull,
   };
 }
