@@ -1,4 +1,7 @@
-/** Runs the properties of the whole house on ever new random plans: `pnpm soak --minutes 10 [--seed N]`. Exit 1 on the first plan that breaks one. */
+/**
+ * Runs the properties of the whole house on ever new random plans: `pnpm soak --minutes 10 [--seed N]`. Exit 1 on the
+ * first plan that breaks one. `pnpm soak --pairs` runs every pair of faults once and prints the table.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +17,7 @@ import {
 } from '../packages/scenario/src/testing/houseProperties.ts';
 import { arbitraryPlan } from '../packages/scenario/src/testing/randomPlan.ts';
 import { minutes } from '../packages/scenario/src/testing/testScale.ts';
+import { pairTable } from './soak/pairTable.ts';
 
 interface Property {
   readonly name: string;
@@ -54,13 +58,24 @@ const PROPERTIES: readonly Property[] = [
   { name: 'pairs', plans: pairs, judge: (plan) => judgePair(plan, PAIR_CUT_MS, true) },
 ];
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string' },
+    pairs: { type: 'boolean', default: false },
+  },
+});
 const untilMs = performance.now() + minutes(Number(values.minutes));
 // A people's tool: without a seed every soak looks elsewhere.
 const firstSeed = values.seed === undefined ? Math.trunc(performance.timeOrigin) % 1_000_000_000 : Number(values.seed);
 if (!Number.isFinite(untilMs) || !Number.isSafeInteger(firstSeed)) {
-  process.stderr.write('usage: pnpm soak [--minutes N] [--seed N]\n');
+  process.stderr.write('usage: pnpm soak [--minutes N] [--seed N] [--pairs]\n');
   process.exit(2);
+}
+if (values.pairs) {
+  const { text, broken } = pairTable(values.seed ?? '1', (fault) => void process.stderr.write(`${fault}\n`));
+  process.stdout.write(`${[text, ...broken].join('\n')}\n`);
+  process.exit(broken.length > 0 ? 1 : 0);
 }
 
 const rounds = soak();

@@ -2,7 +2,7 @@
 import type { Odds, Param, ParamSet } from '@everynode/sim/params';
 import type { Json, NodeFilter } from '@everynode/sim/plan';
 import { complain, type CompileScope } from './compileScope.ts';
-import { compileDraw, isProblem } from './draws.ts';
+import { compileDraw, isProblem, noDuration } from './draws.ts';
 import { parseDuration } from './duration.ts';
 import { unknownName } from './nearest.ts';
 import { checkProcess } from './processNames.ts';
@@ -75,12 +75,7 @@ function compileParam(
 /** Milliseconds; a text that is finer than that is a problem. */
 export function compileDuration(text: string, path: YamlPath, scope: CompileScope): number | undefined {
   const ms = parseDuration(text);
-  if (ms === undefined)
-    complain(
-      scope,
-      path,
-      `${JSON.stringify(text)} is no duration in whole milliseconds up to 1,000 years; write one such as 500ms, 30s or 1h30m`,
-    );
+  if (ms === undefined) complain(scope, path, noDuration(text));
   return ms;
 }
 

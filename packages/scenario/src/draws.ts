@@ -9,8 +9,10 @@ interface DrawText {
   readonly choice?: readonly { readonly value: string; readonly weight: number }[];
 }
 
-/** A checked draw: a duration or one of the distributions. A sentence where its numbers contradict each other. */
+/** A checked draw: a duration or one of the distributions. A sentence where its numbers contradict each other, or are none. */
 export function compileDraw(value: unknown): Draw | { readonly problem: string } {
+  const wrong = durationsIn(value).find((text) => parseDuration(text) === undefined);
+  if (wrong !== undefined) return { problem: noDuration(wrong) };
   if (typeof value === 'string') return { fixed: durationMs(value) };
   const { fixed, uniform, lognormal, choice } = value as DrawText;
   if (fixed !== undefined) return { fixed: durationMs(fixed) };
@@ -32,7 +34,26 @@ export function isProblem(draw: Draw | { readonly problem: string }): draw is { 
 /** A stream yields numbers below 2^31. */
 const RANGE_MAX = 0x7fff_ffff;
 
-/** Text that the schema took for a duration; what is finer than a millisecond it cannot see, and that is 0. */
+/** Every duration that a draw is written with. */
+function durationsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  const { fixed, uniform, lognormal, choice = [] } = value as DrawText;
+  return [
+    fixed,
+    uniform?.min,
+    uniform?.max,
+    lognormal?.p50,
+    lognormal?.p99,
+    lognormal?.cap,
+    ...choice.map((each) => each.value),
+  ].filter((text) => text !== undefined);
+}
+
+/** The sentence about a text that looks like a duration, and is too fine or too long for one. */
+export function noDuration(text: string): string {
+  return `${JSON.stringify(text)} is no duration in whole milliseconds up to 1,000 years; write one such as 500ms, 30s or 1h30m`;
+}
+
 function durationMs(text: string): number {
   return parseDuration(text) ?? 0;
 }

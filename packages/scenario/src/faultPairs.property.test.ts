@@ -25,6 +25,12 @@ test.each(FAULTS.map((fault, i) => [fault, FAULTS.slice(i)] as const))(
   TIMEOUT_MS,
 );
 
+// Found by the table of pairs: a leader that has been followed may write a status of long ago (L-3).
+test('a former leader that goes on writes what it last worked on, and no law is broken', () => {
+  const plan = pairPlan('ControllerPause', 'WatchBreak', { seed: '1', explore: false });
+  expect(judgePair(plan, PAIR_CUT_MS, true)).toEqual([]);
+});
+
 // Found by a soak: the pod was forgotten at its end, and its object stayed Terminating for ever.
 test('a pod that its kubelet took for gone after a list from the past, and that was deleted meanwhile, comes to its end', () => {
   const options = { seed: '897825', explore: true, kubernetesVersion: '1.28.14' };

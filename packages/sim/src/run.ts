@@ -6,6 +6,7 @@ import { startCluster } from './cluster/cluster.ts';
 import { createWorld, outsideClient, type World } from './cluster/world.ts';
 import type { Change, RunObserver } from './cluster/worldView.ts';
 import type { Plan } from './plan.ts';
+import { bentNow } from './seams/worldSeams.ts';
 import { applyInOrder } from './operations/apply.ts';
 import { Onlooker } from './run/onlooker.ts';
 import { StepRunner } from './run/stepRunner.ts';
@@ -29,6 +30,8 @@ export interface RunEnd {
   readonly events: number;
   /** Bites per fault step. */
   readonly bites: ReadonlyMap<string, number>;
+  /** What faults still bend at the end: nothing, if all are lifted. */
+  readonly bent: readonly string[];
   readonly ended: 'done' | 'stopped' | 'interrupted' | 'limit';
   /** For `limit`: which, its number, and the busiest actor. */
   readonly reason: string;
@@ -72,7 +75,7 @@ export function* runPlanInSlices(options: RunOptions): Generator<undefined, RunE
     observer?.end(view);
   });
   const { why, reason } = engine.stopped ?? { why: 'done' as const, reason: '' };
-  return { atMs: engine.nowMs, events: engine.events, bites: bites.all(), ended: why, reason };
+  return { atMs: engine.nowMs, events: engine.events, bites: bites.all(), bent: bentNow(world), ended: why, reason };
 }
 
 /** Instant 0: the nodes run, the control plane starts, and the user applies the plan's objects. */

@@ -90,6 +90,22 @@ test('INV-7 forgives it where the pass worked on an older object, as a retry fro
   expect(fallingBack(1)).toBe(0);
 });
 
+test('INV-7 forgives it where a former leader that still acts worked on an older object, whatever the new one has seen (L-3)', () => {
+  const world = new MemoryWorld();
+  const bench = new LawBench(world, statusAddsUp);
+  world.put(makeDaemonSet());
+  const ds = world.put(makeDaemonSet());
+  const passOn = (generation: number, life: number): void =>
+    world.pass({ pass: 'stale', ds: { ...ds, metadata: { ...ds.metadata, generation } }, kind: 'Pod' }, life);
+  passOn(1, 1);
+  passOn(3, 2);
+  const seen = world.put({ ...ds, status: { ...GOOD, observedGeneration: 2 } });
+  world.put({ ...seen, status: { ...GOOD, observedGeneration: 1 } });
+  expect(bench.heard.at(-1)).toEqual([]);
+  world.put({ ...seen, status: { ...GOOD, observedGeneration: 0 } });
+  expect(bench.heard.at(-1)).toHaveLength(1);
+});
+
 test('INV-7 begins anew with a DaemonSet that was deleted and made again', () => {
   const world = new MemoryWorld();
   const bench = new LawBench(world, statusAddsUp);

@@ -9,13 +9,14 @@ export const statusAddsUp: LawDefinition = {
   summary: 'a status adds up, and observedGeneration neither runs ahead of generation nor falls back',
   watches: ['DaemonSet', 'Pass'],
   create() {
-    /** Per DaemonSet: the generation that the controller's last pass worked on. */
-    const generations = new Map<string, number>();
+    /** Per DaemonSet: by life of the controller, the generation that its last pass worked on. Two lives may act at once (L-3). */
+    const generations = new Map<string, Map<number, number>>();
     return {
       observe(change) {
         if (change.kind === 'Pass') {
           const { uid = '', generation = 0 } = change.pass.ds.metadata;
-          generations.set(uid, generation);
+          const ofLives = generations.get(uid) ?? new Map<number, number>();
+          generations.set(uid, ofLives.set(change.life ?? 1, generation));
           return undefined;
         }
         if (change.kind !== 'DaemonSet' || change.after === undefined) return undefined;
@@ -23,7 +24,7 @@ export const statusAddsUp: LawDefinition = {
         if (after.status === undefined || before?.status === after.status) return undefined;
         const facts = [
           ...findSums(after.status),
-          ...findGenerations(before, after, generations.get(after.metadata.uid ?? '')),
+          ...findGenerations(before, after, [...(generations.get(after.metadata.uid ?? '')?.values() ?? [])]),
         ];
         return facts.map((fact): Finding => ({
           message: `the status of ${keyOf(after)} says ${fact}`,
@@ -59,11 +60,13 @@ function findSums(status: DaemonSetStatus): readonly string[] {
 function findGenerations(
   before: DaemonSet | undefined,
   after: DaemonSet,
-  passGeneration: number | undefined,
+  passGenerations: readonly number[],
 ): readonly string[] {
   const { generation = 0, uid } = after.metadata;
   const observed = after.status?.observedGeneration ?? 0;
   if (observed > generation) return [`generation ${observed} observed, and it is ${generation}`];
   const last = before?.metadata.uid === uid ? (before?.status?.observedGeneration ?? 0) : 0;
-  return observed < last && observed !== passGeneration ? [`generation ${observed} observed after ${last}`] : [];
+  return observed < last && !passGenerations.includes(observed)
+    ? [`generation ${observed} observed after ${last}`]
+    : [];
 }

@@ -108,8 +108,8 @@ export class MemoryWorld implements WorldView {
     this.#tell({ kind: 'Fault', id, begins: false, seq: this.#next() });
   }
 
-  pass(pass: SyncPass): void {
-    this.#tell({ kind: 'Pass', pass, seq: this.#next() });
+  pass(pass: SyncPass, life = 1): void {
+    this.#tell({ kind: 'Pass', pass, life, seq: this.#next() });
   }
 
   /** Moves the clock, and stops at every instant at which the observer wants to be woken. */

@@ -47,7 +47,7 @@ export const PAIRED: Readonly<
   ImagePullFailure: { nodes: ALL, params: { message: 'no registry' } },
   ControllerRestart: { nodes: [], params: { component: 'daemonset-controller' } },
   ControllerCrash: { nodes: [], params: { component: 'kube-controller-manager' } },
-  ControllerPause: { nodes: [], params: { component: 'daemonset-controller' } },
+  ControllerPause: { nodes: [], params: { component: 'kube-controller-manager' } },
   SchedulerStall: { nodes: [], params: {} },
   KubeletRestart: { nodes: ONE, params: {} },
   ClockSkew: { nodes: [], params: { component: 'daemonset-controller', by: 45_000, direction: 'ahead' } },
@@ -96,6 +96,7 @@ export function pairPlan(first: string, second: string, options: PairOptions): P
     kubernetesVersion,
     settings: {},
     params: {},
+    controlPlane: { replicas: 2 },
     durationMs: END_MS,
     pools: [
       {

@@ -143,16 +143,19 @@ export interface CompileTextOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly row?: number;
   readonly seed?: string;
+  /** Absent: the small one. */
+  readonly words?: Vocabulary;
 }
 
 export function compileText(
   text: string,
-  { files = { 'agent.yaml': AGENT }, row = 0, seed }: CompileTextOptions = {},
+  { files = { 'agent.yaml': AGENT }, row = 0, seed, words = VOCABULARY }: CompileTextOptions = {},
 ): Compiled {
-  const scenario = parseScenario('s.yaml', text, CHECKER);
+  const checker = words === VOCABULARY ? CHECKER : shapeChecker(words);
+  const scenario = parseScenario('s.yaml', text, checker);
   const values = scenario.rows[row];
   if (values === undefined) throw new RangeError(`there is no row ${row}`);
-  const common = { scenario, row: values, reader: readerOf(files), checker: CHECKER, vocabulary: VOCABULARY };
+  const common = { scenario, row: values, reader: readerOf(files), checker, vocabulary: words };
   return compile(seed === undefined ? common : { ...common, seed });
 }
 

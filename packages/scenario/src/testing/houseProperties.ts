@@ -25,6 +25,7 @@ export function judgeConvergingPlan(plan: Plan): readonly string[] {
   const shorter = watchRun({ ...plan, durationMs: plan.durationMs - REST_MS });
   return [
     ...findFaultsOf(run),
+    ...run.end.bent,
     ...run.unrest,
     ...findHotLoops(run, shorter),
     ...findLateWork(run.records, plan.durationMs - REST_MS),
@@ -91,7 +92,7 @@ export function judgePair(plan: Plan, cutMs: number, mayMiss = false): readonly 
     if (atEnd === 0) return mayMiss ? [] : [`${id} never bit`];
     return atEnd === atCut ? [] : [`${id} bit ${atEnd - atCut} times after its lift`];
   });
-  return [...findFaultsOf(run), ...run.unrest, ...bites, ...findNoPrefix(run, cut)];
+  return [...findFaultsOf(run), ...run.end.bent, ...run.unrest, ...bites, ...findNoPrefix(run, cut)];
 }
 
 function findHotLoops(run: WatchedRun, shorter: WatchedRun): readonly string[] {

@@ -87,6 +87,7 @@ export function arbitraryPlan(options: PlanOptions): fc.Arbitrary<Plan> {
       kubernetesVersion: fc.constantFrom(...KNOWN_VERSIONS, '1.36', '1.36'),
       explore: fc.boolean(),
       settings: fc.constantFrom(...SETTINGS),
+      controlPlane: fc.constantFrom(...[1, 1, 2, 3].map((replicas) => ({ replicas }))),
       pools: arbitraryPools(isRestless),
       agent: arbitraryDaemonSet('agent'),
       logger: fc.option(arbitraryDaemonSet('logger'), { nil: undefined, freq: 2 }),

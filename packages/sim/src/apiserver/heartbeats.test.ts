@@ -155,6 +155,11 @@ const trouble = fc.oneof(
     params: fc.record({ component: fc.constantFrom('kubelet/worker-1', 'node-lifecycle'), by: fc.nat(100_000) }),
   }),
 );
+/**
+ * Who stands still for longer than the server remembers changes of leases, and was started anew meanwhile, must list them
+ * again where they are written, and need not where they are left out.
+ */
+const PAUSE_MAX_MS = 70_000;
 const step = fc.record({
   trouble,
   atMs: fc.integer({ min: 20_000, max: 600_000 }),
@@ -170,7 +175,14 @@ test('under any faults, also in drawn order, the world is the same with heartbea
       (drawn, seed, explore) => {
         const steps = drawn
           .map(({ trouble: { type, nodes, params }, atMs, forMs }, i) =>
-            faultStep({ id: `s${i}`, type, atMs, liftAtMs: atMs + forMs, nodes, params }),
+            faultStep({
+              id: `s${i}`,
+              type,
+              atMs,
+              liftAtMs: atMs + (type === 'ControllerPause' ? Math.min(forMs, PAUSE_MAX_MS) : forMs),
+              nodes,
+              params,
+            }),
           )
           .sort((a, b) => a.atMs - b.atMs);
         const [few, full] = bothWays(steps, String(seed), explore) as [RunResult, RunResult];

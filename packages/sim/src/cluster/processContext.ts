@@ -83,12 +83,12 @@ export function createContext(
     isOrderDrawn: plan.explore,
     comparesFleets: world.comparesFleets,
     order,
-    trace: createTrace(world, name),
+    trace: createTrace(world, name, incarnation),
   };
   return { context, client };
 }
 
-function createTrace({ engine, journal, nodeCauses, observe }: World, name: string): ComponentTrace {
+function createTrace({ engine, journal, nodeCauses, observe }: World, name: string, life: number): ComponentTrace {
   return {
     event: ({ silentNode, ...fields }) => {
       const silence = silentNode === undefined ? undefined : nodeCauses.get(silentNode);
@@ -119,7 +119,7 @@ function createTrace({ engine, journal, nodeCauses, observe }: World, name: stri
     get causeAtMs() {
       return engine.cause === undefined ? undefined : journal.atMsOf(engine.cause);
     },
-    pass: (pass) => observe({ kind: 'Pass', pass, seq: engine.cause ?? journal.lastSeq }),
+    pass: (pass) => observe({ kind: 'Pass', pass, life, seq: engine.cause ?? journal.lastSeq }),
     full: journal.isFull,
   };
 }

@@ -35,8 +35,8 @@ export type Change =
       readonly seq: number;
     }
   | { readonly kind: 'Machine'; readonly node: string; readonly seq: number }
-  /** A pass of the DaemonSet controller, before its requests leave. */
-  | { readonly kind: 'Pass'; readonly pass: SyncPass; readonly seq: number }
+  /** A pass of the DaemonSet controller, before its requests leave; `life` counts its starts, and two may act at once (L-3). */
+  | { readonly kind: 'Pass'; readonly pass: SyncPass; readonly life?: number; readonly seq: number }
   | { readonly kind: 'Fault'; readonly id: string; readonly begins: boolean; readonly seq: number }
   /** Nothing changed but time: asked for by `RunObserver.wakeAtMs`. */
   | { readonly kind: 'Time'; readonly seq: number };

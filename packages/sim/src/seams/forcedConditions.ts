@@ -31,6 +31,11 @@ export class ForcedConditions {
     return this.#inForce().map(({ condition }) => condition);
   }
 
+  /** The steps whose conditions are in force, hidden by a later one or not. */
+  get steps(): readonly string[] {
+    return this.#entries.map(({ stepId }) => stepId);
+  }
+
   add(entry: Entry): void {
     this.#entries = [...this.#entries, entry];
   }

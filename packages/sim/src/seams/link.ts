@@ -44,6 +44,11 @@ export class Link {
     return this.#cuts.filter((cut) => isAbout(cut, direction)).map(({ stepId }) => stepId);
   }
 
+  /** The steps whose cuts are in force. */
+  get steps(): readonly string[] {
+    return this.#cuts.map(({ stepId }) => stepId);
+  }
+
   #isCut(direction: Direction): boolean {
     return this.#cuts.some((cut) => isAbout(cut, direction));
   }

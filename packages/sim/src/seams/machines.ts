@@ -251,6 +251,14 @@ export class Machines {
     for (const stepId of this.#machines.get(node)?.link.holders(direction) ?? []) this.#options.bites.bite(stepId);
   }
 
+  /** What faults do to machines at this moment, as `<step> holds <machine>`. */
+  get held(): readonly string[] {
+    return [...this.#machines.values()].flatMap(({ name, powerCuts, link, presses, imageFailures, forced }) => {
+      const spoiled = [...presses.memory, ...presses.disk, ...imageFailures].map(({ stepId }) => stepId);
+      return [...powerCuts, ...link.steps, ...forced.steps, ...spoiled].map((step) => `${step} holds machine ${name}`);
+    });
+  }
+
   #linkChanged({ name: node, link }: MachineState): void {
     const { oneWayCut } = link;
     const what = link.canSend && link.canHear ? 'reachable' : 'unreachable';

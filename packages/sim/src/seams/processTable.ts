@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Bites } from './bites.ts';
 import { liftOnce } from './lift.ts';
 import type { ClockSkew, Lift } from './seams.ts';
+import { offMs, type Skew } from './skew.ts';
 
 /** How the world starts a process, and what it clears away when one dies. */
 export interface ProcessLife {
@@ -21,11 +22,6 @@ export interface ProcessLife {
 interface Deferred {
   readonly cause: number | undefined;
   readonly run: () => void;
-}
-
-/** One way in which a clock is off. */
-interface Skew extends ClockSkew {
-  readonly sinceMs: number;
 }
 
 /** One incarnation while it is alive. */
@@ -146,8 +142,11 @@ export class ProcessTable {
     const process = this.#processes.get(name);
     if (process === undefined) return 0;
     const life = incarnation === undefined ? process.current : lifeOf(process, incarnation);
-    const skews = [...process.skews, ...(this.#hostOf(life)?.skews ?? [])];
-    return skews.reduce((sum, skew) => sum + offMs(skew, this.#engine.nowMs), 0);
+    const { nowMs } = this.#engine;
+    let sumMs = 0;
+    for (const skew of process.skews) sumMs += offMs(skew, nowMs);
+    for (const skew of this.#hostOf(life)?.skews ?? []) sumMs += offMs(skew, nowMs);
+    return sumMs;
   }
 
   /** Something sets the clock, though it may be right at this moment. */
@@ -198,7 +197,7 @@ export class ProcessTable {
     return liftOnce(`pause of ${name} by ${stepId}`, () => {
       process.pausedBy.splice(process.pausedBy.indexOf(stepId), 1);
       if (process.pausedBy.length > 0) return;
-      for (const life of [...process.aside, process.current]) if (life !== undefined) this.#resume(process, life);
+      for (const life of [...process.aside, process.current]) if (life !== undefined) this.#resume(name, life);
     });
   }
 
@@ -207,13 +206,21 @@ export class ProcessTable {
     const process = this.#processes.get(name);
     if (process === undefined || process.removed) return liftOnce(`skew of ${name} by ${stepId}`, () => undefined);
     this.#touched(name);
-    const skew = { ...clock, sinceMs: this.#engine.nowMs };
+    const skew: Skew = { ...clock, stepId, sinceMs: this.#engine.nowMs };
     process.skews.push(skew);
     this.#skews += 1;
     if (skew.byMs !== 0 || (skew.drift?.numerator ?? 0) !== 0) this.#bites.bite(stepId);
     return liftOnce(`skew of ${name} by ${stepId}`, () => {
       process.skews.splice(process.skews.indexOf(skew), 1);
       this.#skews -= 1;
+    });
+  }
+
+  /** What faults do to processes at this moment, as `<step> holds <process>`. */
+  get held(): readonly string[] {
+    return [...this.#processes].flatMap(([name, { removed, crashedBy, pausedBy, skews }]) => {
+      const steps = removed ? [] : [...crashedBy, ...pausedBy, ...skews.map(({ stepId }) => stepId)];
+      return steps.flatMap((step) => (step === undefined ? [] : [`${step} holds ${name}`]));
     });
   }
 
@@ -239,14 +246,11 @@ export class ProcessTable {
     });
   }
 
-  #resume(process: Process, life: Life): void {
-    const { waiting } = life;
+  /** What another pause still holds, or what ends the process, is not for now. */
+  #resume(name: string, life: Life): void {
+    const { waiting, incarnation } = life;
     life.waiting = [];
-    for (const { cause, run } of waiting) {
-      // One of them may have ended the process.
-      if (lifeOf(process, life.incarnation) === undefined) return;
-      this.#engine.withCause(cause, run);
-    }
+    for (const { cause, run } of waiting) this.#engine.withCause(cause, () => this.deliver(name, incarnation, run));
   }
 
   #startNow(process: Process): void {
@@ -277,15 +281,6 @@ export class ProcessTable {
     assert(process !== undefined, () => `no process is called ${name}`);
     return process;
   }
-}
-
-/** Its offset and what it has gained or lost since; multiplied in parts, since years of milliseconds times odds leave the safe integers. */
-function offMs({ byMs, drift, sinceMs }: Skew, nowMs: number): number {
-  if (drift === undefined) return byMs;
-  const { numerator, denominator } = drift;
-  const elapsedMs = nowMs - sinceMs;
-  const whole = Math.trunc(elapsedMs / denominator);
-  return byMs + whole * numerator + Math.trunc(((elapsedMs - whole * denominator) * numerator) / denominator);
 }
 
 function lifeOf({ current, aside }: Process, incarnation: number): Life | undefined {

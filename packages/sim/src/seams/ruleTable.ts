@@ -42,6 +42,11 @@ export class RuleTable<E> {
     return this.#entries.length === 0;
   }
 
+  /** Steps whose rules stand. */
+  get holders(): readonly string[] {
+    return this.#entries.map(({ rule }) => rule.stepId);
+  }
+
   /** Adds a rule behind those that stand; the lift takes out exactly this one. */
   add(stepId: string, match: ClientMatch, effect: E): Lift {
     const rule = { stepId, match, effect };

@@ -62,6 +62,17 @@ export interface SeamWorld {
   ) => number;
 }
 
+/** All that faults bend at this moment; empty once every lift has undone its moves. */
+export function bentNow({
+  rules,
+  processes,
+  machines,
+}: Pick<SeamWorld, 'rules' | 'processes' | 'machines'>): readonly string[] {
+  const { requests, responses, watches, lists } = rules;
+  const ruled = [requests, responses, watches, lists].flatMap(({ holders }) => holders);
+  return [...ruled.map((step) => `${step} has a rule`), ...processes.held, ...machines.held];
+}
+
 /** The stream that decides the odds and delays of one step's rules. */
 export function stepStream(stepId: string): string {
   return `fault/${stepId}`;
