@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explainGate, KNOWN_VERSIONS, profileOf, type Switches } from './profile.ts';
-import { type SwitchKey, VERSION_SWITCHES } from './versionSwitches.ts';
+import type { SwitchKey } from './versionSwitch.ts';
+import { VERSION_SWITCHES } from './versionSwitches.ts';
 
 const KEYS = Object.keys(VERSION_SWITCHES) as SwitchKey[];
 

@@ -1,6 +1,7 @@
 /** The behaviour of one Kubernetes release: its switches, from the table in versionSwitches.ts and the feature gates that are set. */
 import { assert } from './assert.ts';
-import { type SwitchKey, VERSION_SWITCHES, type VersionSwitch } from './versionSwitches.ts';
+import type { SwitchKey, VersionSwitch } from './versionSwitch.ts';
+import { VERSION_SWITCHES } from './versionSwitches.ts';
 
 /** The minors that people run and that we know; newest last. */
 export const KNOWN_VERSIONS = [

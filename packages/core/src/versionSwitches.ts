@@ -4,64 +4,7 @@
  * cluster's; the releases of the backports are those of the pull requests.
  */
 
-/** A switch, by the name that the code asks for: `profile.countOldUnavailable`. */
-export type SwitchKey =
-  | 'statusOnError'
-  | 'terminalBeforeDelete'
-  | 'recreateSucceeded'
-  | 'skipDeletedTerminal'
-  | 'surgeSunset'
-  | 'podReadyToStart'
-  | 'countOldUnavailable'
-  | 'separateTaintEviction'
-  | 'imageInodesThreshold'
-  | 'evictGraceOneSecond'
-  | 'generateNameRetry'
-  | 'nodeMonitorGrace50s'
-  | 'nodeQueue'
-  | 'orderedNamespaceDeletion'
-  | 'queueingHints'
-  | 'popFromBackoff'
-  | 'asyncPreemption'
-  | 'availabilityInclusive'
-  | 'collectorChecksVersion'
-  | 'podGeneration'
-  | 'nodeStatusFromInformer'
-  | 'creationTimestampOmitted'
-  | 'evictSoftMinimum'
-  | 'misscheduledRequeue'
-  | 'keepReadyOnRestart'
-  | 'tolerationCompare'
-  | 'taintsUnnamed'
-  | 'nominationCleared'
-  | 'watchList'
-  | 'crashLoopOneSecond'
-  | 'staleness'
-  | 'managerReleasesLease'
-  | 'taintTimerUpdate';
-
-/** A feature gate of upstream that turns a switch on or off. */
-export interface FeatureGate {
-  readonly name: string;
-  /** First minor that knows it. */
-  readonly since: number;
-  /** First minor in which it is always on. */
-  readonly lockedSince?: number;
-  /** It brings back what was before: on, it turns the switch off. */
-  readonly reverts?: boolean;
-}
-
-export interface VersionSwitch {
-  /** As rules and tests call it: `sw:<name>`. */
-  readonly name: string;
-  readonly behaviour: string;
-  /** Where it is on by default: first the release that brought it, which all later minors follow, then its backports. */
-  readonly since: readonly string[];
-  readonly gate?: FeatureGate;
-  /** Pull requests of kubernetes/kubernetes, the backports' too, or the KEP. */
-  readonly reference: string;
-  readonly rules: readonly string[];
-}
+import type { SwitchKey, VersionSwitch } from './versionSwitch.ts';
 
 /** In the order of the releases that brought them. */
 export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
@@ -317,43 +260,3 @@ export const VERSION_SWITCHES: Readonly<Record<SwitchKey, VersionSwitch>> = {
     rules: ['T-4'],
   },
 };
-
-/** What every release that we know does: it came before 1.26. `since` is the first minor with it on by default. */
-export interface EarlierBehaviour {
-  readonly name: string;
-  readonly behaviour: string;
-  readonly since: string;
-  readonly reference: string;
-  readonly rules: readonly string[];
-}
-
-export const BEFORE_KNOWN_VERSIONS: readonly EarlierBehaviour[] = [
-  {
-    name: 'scheduler-binds',
-    behaviour: 'pods carry the name of their node as affinity, and kube-scheduler binds them',
-    since: '1.12',
-    reference: 'KEP-548',
-    rules: ['DS-P4', 'DS-P9'],
-  },
-  {
-    name: 'failed-pod-backoff',
-    behaviour: 'failed pods are replaced at doubling distances, by node',
-    since: '1.12',
-    reference: '#65309',
-    rules: ['DS-F1', 'DS-F2'],
-  },
-  {
-    name: 'delete-only-unscheduled-without-node',
-    behaviour: 'of the pods aimed at a vanished node only those not yet bound are deleted',
-    since: '1.15',
-    reference: '#76060',
-    rules: ['DS-M7'],
-  },
-  {
-    name: 'surge',
-    behaviour: 'maxSurge adds new pods before it takes old ones',
-    since: '1.22',
-    reference: 'KEP-1591',
-    rules: ['DS-U13', 'DS-V24'],
-  },
-];

@@ -1,6 +1,8 @@
 /** The table of version switches as people read it: the command `everynode versions` and docs/reference/versions.md show the same rows. */
 import { KNOWN_VERSIONS } from './profile.ts';
-import { BEFORE_KNOWN_VERSIONS, type FeatureGate, type SwitchKey, VERSION_SWITCHES } from './versionSwitches.ts';
+import { BEFORE_KNOWN_VERSIONS } from './earlierBehaviour.ts';
+import type { FeatureGate, SwitchKey } from './versionSwitch.ts';
+import { VERSION_SWITCHES } from './versionSwitches.ts';
 
 export interface VersionRow {
   readonly name: string;

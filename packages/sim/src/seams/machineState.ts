@@ -8,6 +8,7 @@ import type { ImageCleanup } from './machineImages.ts';
 import { MachineRoom } from './machineRoom.ts';
 import type { MachineChange, MachineOptions } from './machineSetting.ts';
 import { wholeOf } from './machineUsage.ts';
+import type { PressureResource } from './seams.ts';
 import { firstAboveMs } from './usage.ts';
 
 type KillListener = Parameters<Machine['onContainerKilled']>[0];

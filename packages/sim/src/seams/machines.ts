@@ -253,9 +253,12 @@ export class Machines {
 
   /** What faults do to machines at this moment, as `<step> holds <machine>`. */
   get held(): readonly string[] {
-    return [...this.#machines.values()].flatMap(({ name, powerCuts, link, presses, imageFailures, forced }) => {
-      const spoiled = [...presses.memory, ...presses.disk, ...imageFailures].map(({ stepId }) => stepId);
-      return [...powerCuts, ...link.steps, ...forced.steps, ...spoiled].map((step) => `${step} holds machine ${name}`);
+    return [...this.#machines.values()].flatMap((machine) => {
+      const { name, powerCuts, shutdowns, link, room, imageFailures, slowPulls, crashes, forced } = machine;
+      const presses = Object.values(room.presses).flat();
+      const rules = [...presses, ...imageFailures, ...slowPulls, ...crashes].map(({ stepId }) => stepId);
+      const steps = [...powerCuts, ...shutdowns, ...link.steps, ...forced.steps, ...rules];
+      return steps.map((step) => `${step} holds machine ${name}`);
     });
   }
 
