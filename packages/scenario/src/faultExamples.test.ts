@@ -37,7 +37,24 @@ function scenarioWith(fault: Readonly<Record<string, unknown>>): string {
     metadata: { name: 'example' },
     spec: {
       duration: '1h',
-      cluster: { controlPlane: { replicas: 2 }, nodePools: [{ name: 'worker', count: 3, spread }] },
+      cluster: {
+        controlPlane: { replicas: 2 },
+        nodePools: [
+          {
+            name: 'worker',
+            count: 3,
+            spread,
+            kubelet: {
+              evictionHard: {
+                'memory.available': '100Mi',
+                'nodefs.available': '10%',
+                'nodefs.inodesFree': '5%',
+                'pid.available': '10%',
+              },
+            },
+          },
+        ],
+      },
       manifests: [{ inline: agent }],
       timeline: [
         // Work for the controller, so that what bends its requests finds some.

@@ -68,12 +68,16 @@ export class KubeletStatus {
 
   /** Waits for the next report that is due anyway, or leaves the reports to come to a rule. */
   begin(): void {
-    const { heartbeats } = this.#options.ctx;
+    const { heartbeats, machine } = this.#options.ctx;
     const nextAtMs = nextTickAtMs(this.#reportedAtMs + REPORT_MS, this.#phaseMs, UPDATE_MS, true);
     const conditions = this.#reported.map(({ type }) => type);
     const resume = (delayMs: number, lastAtMs: number | undefined): void => this.#resume(delayMs, lastAtMs);
+    // What a fault lets the kubelet say is posted with every report.
+    const isItsOwn = machine.forcedConditions.length + machine.leftOverConditions.length === 0;
     this.#isResting =
-      this.#timer === undefined && heartbeats.restReports({ nextAtMs, periodMs: PERIOD_MS, conditions, resume });
+      isItsOwn &&
+      this.#timer === undefined &&
+      heartbeats.restReports({ nextAtMs, periodMs: PERIOD_MS, conditions, resume });
     if (!this.#isResting) this.#wakeAt(nextAtMs, true);
   }
 

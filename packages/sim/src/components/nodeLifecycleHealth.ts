@@ -96,7 +96,9 @@ function noticeLife(
   // The usual answer of every second pass: nothing new, nothing to remember anew.
   if (!isAlive && known !== undefined && known.hasReady === hasReady) return known;
   const bornAtMs = known?.probeAtMs ?? parseTime(node.metadata.creationTimestamp) ?? nowMs;
-  return { probeAtMs: isAlive ? nowMs : bornAtMs, hasReady, heartbeat, renewTime: renewTime ?? known?.renewTime };
+  // A lease that went back in time is not remembered: what counts as newer is newer than all that was seen.
+  const remembered = isRenewed ? renewTime : (known?.renewTime ?? renewTime);
+  return { probeAtMs: isAlive ? nowMs : bornAtMs, hasReady, heartbeat, renewTime: remembered };
 }
 
 /** Asked for every node at every pass. Texts of one length in UTC stand in the order of their instants. */

@@ -1,6 +1,7 @@
 import type { Pod, PodSpec } from '@everynode/core/api/pod';
 import { describe, expect, test } from 'vitest';
 import { agent, createCluster, type TestCluster } from '../cluster/testCluster.ts';
+import type { HouseOptions } from '../cluster/testHouse.ts';
 import type { PodModel } from '../plan.ts';
 import type { Lift } from '../seams/seams.ts';
 
@@ -15,9 +16,9 @@ function pod(name: string, spec: Partial<PodSpec> = {}): Pod {
   };
 }
 
-function clusterWith(pods: readonly Pod[], model: Partial<PodModel> = {}): TestCluster {
+function clusterWith(pods: readonly Pod[], model: Partial<PodModel> = {}, options: HouseOptions = {}): TestCluster {
   const models = [{ select: {}, imagePull: { fixed: 1000 }, termination: { fixed: 2000 }, ...model }];
-  const cluster = createCluster(1, { models, durationMs: 3_600_000 });
+  const cluster = createCluster(1, { models, durationMs: 3_600_000, ...options });
   cluster.runUntil(1000);
   for (const each of pods) cluster.ask({ verb: 'create', object: each });
   cluster.runUntil(60_000);
@@ -199,7 +200,8 @@ describe('the room that a pod takes', () => {
 
 describe('a quiet hour', () => {
   test('K-2, K-3: an idle node is written once in five minutes, whatever runs on it', () => {
-    const cluster = clusterWith([pod('a')]);
+    // Otherwise reports that say nothing new are left out.
+    const cluster = clusterWith([pod('a')], {}, { level: 'full' });
     const writes: number[] = [];
     let version = cluster.nodeObject(NODE)?.metadata.resourceVersion;
     while (cluster.world.engine.nowMs < 3_600_000) {

@@ -24,7 +24,7 @@ export const registryLimit: AnyFault = defineFault({
   targets: 'none',
   bends: ['machines'],
   rules: ['K-15'],
-  example: { for: '3m', concurrency: 10 },
+  example: { for: '3m', concurrency: 1 },
   instant: false,
   params: { concurrency: count('how many at a time; 0: none') },
   begin: ({ seams, params }) => seams.machine.limitRegistry(params.concurrency),
